@@ -1,0 +1,91 @@
+"""Check the gold corpus and count it: the first step of the workflow."""
+import hashlib
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Dict, List
+
+import typer
+from articles import Article, InputError, label_names, read_articles, run, write_json
+from typing_extensions import Annotated
+
+SPLITS = ("train", "dev", "test")
+COUNTED = ("genre", "region", "date_style", "writer", "passes")
+
+
+def split_faults(splits: Dict[str, List[Article]]) -> List[str]:
+    """Articles that stand twice, within a split or across splits, by id or by text (white space apart)."""
+    ids: Dict[str, str] = {}
+    texts: Dict[str, str] = {}
+    faults = []
+    for split, articles in splits.items():
+        for article in articles:
+            if article.id in ids:
+                faults.append(f"{split}: article {article.id}: this id is also in {ids[article.id]}; ids are unique")
+            ids.setdefault(article.id, split)
+            text = " ".join(article.text.split())
+            if text in texts:
+                faults.append(f"{split}: article {article.id}: same text as {texts[text]}; remove one of the two")
+            texts.setdefault(text, f"{article.id} in {split}")
+    return faults
+
+
+def count(articles: List[Article]) -> Dict:
+    """Articles, words, names per label (mentions and different surfaces) and what the metadata say."""
+    surfaces = {label: Counter() for label in label_names()}
+    for article in articles:
+        for span in article.spans:
+            surfaces[span.label][article.text[span.start : span.end]] += 1
+    counts = {
+        "articles": len(articles),
+        "words": sum(len(article.text.split()) for article in articles),
+        "names": {label: {"mentions": c.total(), "different": len(c)} for label, c in surfaces.items()},
+    }
+    for key in COUNTED:
+        found = Counter(str(article.meta[key]) for article in articles if key in article.meta)
+        if found:
+            counts[key] = dict(sorted(found.items()))
+    return counts
+
+
+def manifest(corpus: Path) -> Dict:
+    """Read and check the three splits of a folder; their counts and SHA-256 sums.
+
+    Raises InputError with every fault found.
+    """
+    splits, faults = {}, []
+    for split in SPLITS:
+        try:
+            splits[split] = read_articles([corpus / f"{split}.jsonl"])
+        except InputError as error:
+            faults.extend(error.messages)
+    faults.extend(split_faults(splits))
+    if faults:
+        raise InputError(*faults)
+    files = {}
+    for split, articles in splits.items():
+        # The sum is taken over text with LF, so that a checkout with CRLF gives the same.
+        data = re.sub(rb"\r\n", b"\n", (corpus / f"{split}.jsonl").read_bytes())
+        files[split] = {"sha256": hashlib.sha256(data).hexdigest(), **count(articles)}
+    return {"all": count([article for articles in splits.values() for article in articles]), **files}
+
+
+def main(
+    corpus: Annotated[Path, typer.Argument(help="Folder with train.jsonl, dev.jsonl and test.jsonl.")],
+    output: Annotated[Path, typer.Option(help="Where to write the counts.")] = Path("corpus/manifest.json"),
+):
+    """Check every article of CORPUS and write a manifest with counts and checksums.
+
+    Checked: UTF-8 and JSON, keys, offsets in range, the surface of every span against the text, known
+    labels, no overlap, no white space or punctuation at a span's edge, no article twice or in two splits.
+    Every fault is one line with file, line and article id; the exit code is then 1.
+    """
+    counts = manifest(corpus)
+    write_json(output, counts)
+    for split in ("all", *SPLITS):
+        names = ", ".join(f"{label} {n['mentions']}" for label, n in counts[split]["names"].items())
+        print(f"{split:<6}{counts[split]['articles']:>5} articles {counts[split]['words']:>7} words  {names}")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,115 @@
+"""Evaluate a pipeline against gold articles: scores as JSON and table, errors as a web page."""
+import html
+import time
+from pathlib import Path
+from typing import Dict, List, Tuple
+
+import typer
+from articles import Article, Span, label_names, load_labels, read_articles, run, write_json, write_text
+from pipelines import load
+from scoring import ALL, Pair, confusion, exact, interval, overlap
+from spacy import displacy
+from tqdm import tqdm
+from typing_extensions import Annotated
+
+CONTEXT = 90
+
+
+def predict(nlp, articles: List[Article]) -> Tuple[List[Pair], int, float]:
+    """Pairs of gold and predicted spans, gold spans that fit no token, and words per second."""
+    texts = [article.text for article in articles]
+    list(nlp.pipe(texts[:2]))
+    start = time.perf_counter()
+    docs = list(tqdm(nlp.pipe(texts), total=len(texts), desc="evaluate", unit="article", disable=None))
+    seconds = time.perf_counter() - start
+    pairs, unaligned = [], 0
+    for article, doc in zip(articles, docs):
+        unaligned += sum(doc.char_span(span.start, span.end) is None for span in article.spans)
+        predicted = {Span(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents}
+        pairs.append(Pair(set(article.spans), predicted))
+    return pairs, unaligned, sum(len(text.split()) for text in texts) / seconds
+
+
+def table(result: Dict) -> str:
+    """The scores as a Markdown table."""
+    lines = ["| | P | R | F | 95 % of F | F, overlap | names |", "|-|-|-|-|-|-|-|"]
+    for label, row in result["exact"].items():
+        low, high = result["interval"][label]
+        numbers = " | ".join(f"{100 * row[key]:.1f}" for key in ("precision", "recall", "f1"))
+        loose = 100 * result["overlap"][label]["f1"]
+        lines.append(f"| {label} | {numbers} | {100 * low:.1f} – {100 * high:.1f} | {loose:.1f} | {row['support']} |")
+    return "\n".join(lines)
+
+
+def error_page(articles: List[Article], pairs: List[Pair], title: str) -> str:
+    """A right-to-left page with every error in its context, gold above predicted, drawn by displaCy."""
+    colours = {label["label"]: label["colour"] for label in load_labels()}
+    blocks = []
+    for article, (gold, predicted) in zip(articles, pairs):
+        for wrong in sorted(gold ^ predicted):
+            start = max(article.text.rfind("\n", 0, wrong.start) + 1, wrong.start - CONTEXT)
+            stop = article.text.find("\n", wrong.end)
+            end = min(len(article.text) if stop < 0 else stop, wrong.end + CONTEXT)
+            rows = []
+            for side, spans in (("gold", gold), ("predicted", predicted)):
+                ents = [
+                    {"start": s.start - start, "end": s.end - start, "label": s.label}
+                    for s in sorted(spans)
+                    if start <= s.start and s.end <= end
+                ]
+                manual = {"text": article.text[start:end], "ents": ents, "settings": {"lang": "ar", "direction": "rtl"}}
+                drawn = displacy.render(manual, style="ent", manual=True, options={"colors": colours}, jupyter=False)
+                rows.append(f"<tr><th>{side}</th><td>{drawn}</td></tr>")
+            kind = "missed" if wrong in gold else "wrong"
+            head = f"{kind} {wrong.label}: {article.text[wrong.start : wrong.end]} ({article.id})"
+            blocks.append(f"<h2>{html.escape(head)}</h2><table>{''.join(rows)}</table>")
+    return (
+        '<!DOCTYPE html><html lang="ar" dir="rtl"><head><meta charset="utf-8">'
+        f"<title>{html.escape(title)}</title><style>body{{font-family:sans-serif;max-width:60em;margin:2em auto}}"
+        "h2{font-size:1em}table{border-collapse:collapse;width:100%}th{width:6em}th,td{border:1px solid #ccc;"
+        f"padding:.4em}}</style></head><body><h1>{html.escape(title)}: {len(blocks)}</h1>{''.join(blocks)}</body></html>\n"
+    )
+
+
+def main(
+    pipeline: Annotated[str, typer.Argument(help="Folder of a trained pipeline, or name of an installed one.")],
+    articles: Annotated[Path, typer.Argument(help="Gold articles as JSONL.")],
+    output: Annotated[Path, typer.Option(help="Folder for NAME.json, NAME.md and NAME.errors.html.")] = Path(
+        "training/scores"
+    ),
+    name: Annotated[str, typer.Option(help="Name of the files; that of ARTICLES if not given.")] = "",
+):
+    """Score PIPELINE on the gold spans of ARTICLES.
+
+    A predicted span is right when start, end and label all agree with gold; a gold span that fits no
+    token of the pipeline counts as missed. Also written: scores by overlap, 95 % intervals by bootstrap
+    over articles, a confusion matrix, and a page that shows every error in context.
+    """
+    gold = read_articles([articles])
+    labels = label_names()
+    pairs, unaligned, speed = predict(load(pipeline), gold)
+    result = {
+        "articles": len(gold),
+        "words": sum(len(article.text.split()) for article in gold),
+        "unaligned": unaligned,
+        "words_per_second": round(speed),
+        "exact": exact(pairs, labels),
+        "interval": interval(pairs, labels),
+        "overlap": overlap(pairs, labels),
+        "confusion": confusion(pairs, labels),
+    }
+    stem = name or articles.stem
+    write_json(output / f"{stem}.json", result)
+    write_text(output / f"{stem}.md", table(result) + "\n")
+    write_text(output / f"{stem}.errors.html", error_page(gold, pairs, f"Errors on {stem}"))
+    print(table(result))
+    print(f"gold names that no token boundary fits (counted as missed): {unaligned}")
+    header, *matrix = result["confusion"]["labels"], *result["confusion"]["matrix"]
+    print("\nconfusion, rows gold, columns predicted\n" + " " * 10 + "".join(f"{label:>10}" for label in header))
+    for label, row in zip(header, matrix):
+        print(f"{label:<10}" + "".join(f"{value:>10}" for value in row))
+    print(f"\nF {result['exact'][ALL]['f1']:.3f}, {speed:,.0f} words/s; errors in {output / f'{stem}.errors.html'}")
+
+
+if __name__ == "__main__":
+    run(main)

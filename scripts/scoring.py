@@ -1,0 +1,96 @@
+"""Scores of predicted against gold spans, on exact character offsets; nothing here reads or writes files."""
+import random
+from collections import Counter
+from typing import Dict, List, NamedTuple, Sequence, Set, Tuple
+
+from articles import Span
+from sklearn.metrics import confusion_matrix
+
+ALL = "ALL"
+
+
+class Pair(NamedTuple):
+    """Gold and predicted spans of one article."""
+
+    gold: Set[Span]
+    predicted: Set[Span]
+
+
+def prf(gold_found: int, predicted_found: int, gold: int, predicted: int) -> Dict[str, float]:
+    """Precision, recall and F1 (each 0 to 1), and support (gold spans)."""
+    p = predicted_found / predicted if predicted else 0.0
+    r = gold_found / gold if gold else 0.0
+    return {"precision": p, "recall": r, "f1": 2 * p * r / (p + r) if p + r else 0.0, "support": gold}
+
+
+def exact(pairs: Sequence[Pair], labels: Sequence[str]) -> Dict[str, Dict[str, float]]:
+    """Scores per label and over all, where a span counts if start, end and label agree."""
+    n: Counter = Counter()
+    for gold, predicted in pairs:
+        n.update(("gold", span.label) for span in gold)
+        n.update(("predicted", span.label) for span in predicted)
+        n.update(("found", span.label) for span in gold & predicted)
+    kinds = ("found", "found", "gold", "predicted")
+    return _with_all({label: tuple(n[kind, label] for kind in kinds) for label in labels})
+
+
+def _with_all(rows: Dict[str, Tuple[int, ...]]) -> Dict[str, Dict[str, float]]:
+    total = tuple(map(sum, zip(*rows.values())))
+    return {label: prf(*row) for label, row in {**rows, ALL: total}.items()}
+
+
+def touch(one: Span, other: Span) -> int:
+    """Characters that two spans share."""
+    return max(0, min(one.end, other.end) - max(one.start, other.start))
+
+
+def overlap(pairs: Sequence[Pair], labels: Sequence[str]) -> Dict[str, Dict[str, float]]:
+    """Scores where a span counts if a span of the same label on the other side shares a character with it."""
+    rows = {}
+    for label in labels:
+        counts = [0, 0, 0, 0]
+        for pair in pairs:
+            gold, predicted = ([span for span in side if span.label == label] for side in pair)
+            counts[0] += sum(any(touch(a, b) for b in predicted) for a in gold)
+            counts[1] += sum(any(touch(a, b) for b in gold) for a in predicted)
+            counts[2] += len(gold)
+            counts[3] += len(predicted)
+        rows[label] = tuple(counts)
+    return _with_all(rows)
+
+
+def interval(pairs: Sequence[Pair], labels: Sequence[str], samples: int = 1000, seed: int = 0) -> Dict[str, List[float]]:
+    """95 % percentile interval of exact F1 per label and over all, by bootstrap over articles."""
+    rng = random.Random(seed)
+    draws = [exact(rng.choices(pairs, k=len(pairs)), labels) for _ in range(samples)]
+    bounds = {}
+    for label in (*labels, ALL):
+        values = sorted(draw[label]["f1"] for draw in draws)
+        bounds[label] = [values[int(samples * 0.025)], values[int(samples * 0.975) - 1]]
+    return bounds
+
+
+def match(pair: Pair) -> List[Tuple[str, str]]:
+    """(gold label, predicted label) of every gold span and of every predicted span left over; O for none.
+
+    A gold span takes the free predicted span that shares most characters with it, exact ones first.
+    """
+    free = set(pair.predicted)
+    rows = []
+    for gold in sorted(pair.gold, key=lambda span: (span not in free, span)):
+        best = max(sorted(free), key=lambda span: touch(gold, span), default=None)
+        if best and touch(gold, best):
+            free.discard(best)
+            rows.append((gold.label, best.label))
+        else:
+            rows.append((gold.label, "O"))
+    return rows + [("O", span.label) for span in free]
+
+
+def confusion(pairs: Sequence[Pair], labels: Sequence[str]) -> Dict:
+    """Confusion matrix of spans that share characters: rows gold, columns predicted, O for no span."""
+    rows = [row for pair in pairs for row in match(pair)]
+    names = [*labels, "O"]
+    gold, predicted = zip(*rows) if rows else ((), ())
+    matrix = confusion_matrix(gold, predicted, labels=names).tolist() if rows else [[0] * len(names)] * len(names)
+    return {"labels": names, "matrix": matrix}

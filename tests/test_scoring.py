@@ -1,0 +1,77 @@
+"""Scores: exact offsets, every gold span counted."""
+import json
+
+import pytest
+from articles import Span
+from scoring import ALL, Pair, confusion, exact, interval, overlap
+
+LABELS = ["PERSON", "COUNTRY", "MEDIA", "AGREEMENT"]
+GOLD = {Span(0, 5, "PERSON"), Span(10, 15, "COUNTRY"), Span(20, 30, "AGREEMENT")}
+
+
+def test_the_gold_itself_scores_one():
+    assert exact([Pair(GOLD, GOLD)], LABELS)[ALL]["f1"] == 1.0
+
+
+def test_a_moved_boundary_is_wrong_by_exact_match_and_right_by_overlap():
+    pairs = [Pair({Span(0, 5, "PERSON")}, {Span(1, 5, "PERSON")})]
+    assert exact(pairs, LABELS)["PERSON"]["f1"] == 0.0
+    assert overlap(pairs, LABELS)["PERSON"]["f1"] == 1.0
+
+
+def test_precision_and_recall_are_not_mixed_up():
+    row = exact([Pair(GOLD, {Span(0, 5, "PERSON"), Span(40, 45, "PERSON")})], LABELS)[ALL]
+    assert row["precision"] == pytest.approx(1 / 2)
+    assert row["recall"] == pytest.approx(1 / 3)
+
+
+def test_the_confusion_matrix_shows_a_wrong_label_and_a_missed_and_an_invented_name():
+    predicted = {Span(0, 5, "MEDIA"), Span(20, 30, "AGREEMENT"), Span(40, 45, "MEDIA")}
+    result = confusion([Pair(GOLD, predicted)], LABELS)
+    cell = {
+        (gold, guess): result["matrix"][i][j]
+        for i, gold in enumerate(result["labels"])
+        for j, guess in enumerate(result["labels"])
+    }
+    assert {key for key, value in cell.items() if value} == {
+        ("PERSON", "MEDIA"), ("COUNTRY", "O"), ("AGREEMENT", "AGREEMENT"), ("O", "MEDIA"),
+    }  # fmt: skip
+
+
+def test_the_interval_holds_the_score_and_is_the_same_each_time():
+    pairs = [Pair(GOLD, GOLD), Pair(GOLD, set()), Pair(GOLD, {Span(0, 5, "PERSON")})] * 5
+    low, high = interval(pairs, LABELS)[ALL]
+    assert low < exact(pairs, LABELS)[ALL]["f1"] < high
+    assert interval(pairs, LABELS) == interval(pairs, LABELS)
+
+
+def test_a_gold_span_that_fits_no_token_counts_as_missed(script, jsonl, toy_model, tmp_path):
+    text = "زار ترامب كازاخستان"
+    spans = [[4, 9, "PERSON"], [11, 19, "COUNTRY"]]
+    gold = jsonl({"id": "a", "text": text, "spans": spans})
+    done = script("evaluate", toy_model, gold, "--output", tmp_path)
+    assert done.returncode == 0, done.stderr.decode()
+    result = json.loads((tmp_path / "articles.json").read_text(encoding="utf-8"))
+    assert result["unaligned"] == 1
+    assert result["exact"]["COUNTRY"] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 1}
+    assert result["exact"]["PERSON"]["f1"] == 1.0
+
+
+def test_a_misaligned_gold_span_stays_in_the_converted_gold(nlp):
+    from articles import Article
+    from convert import gold_doc
+
+    article = Article("a", "زار كازاخستان اليوم", (Span(5, 13, "COUNTRY"),))
+    doc, misaligned = gold_doc(nlp, article)
+    assert doc.text == article.text
+    assert [(ent.start_char, ent.end_char) for ent in doc.ents] == [(5, 13)]
+    assert misaligned == ["a [5, 13] COUNTRY ازاخستان"]
+
+
+def test_the_error_page_shows_missed_and_wrong_names_right_to_left(script, jsonl, toy_model, tmp_path):
+    gold = jsonl({"id": "a", "text": "قال ترامب إن لبنان بخير", "spans": [[13, 18, "COUNTRY"]]})
+    script("evaluate", toy_model, gold, "--output", tmp_path)
+    page = (tmp_path / "articles.errors.html").read_text(encoding="utf-8")
+    assert 'dir="rtl"' in page
+    assert "missed COUNTRY: لبنان" in page
+    assert "wrong PERSON: ترامب" in page
