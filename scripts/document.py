@@ -1,0 +1,116 @@
+"""Render the measured figures in README.md and corpus/datasheet.md from what the workflow wrote."""
+import json
+import re
+from pathlib import Path
+from typing import Dict
+
+import typer
+from articles import ROOT, InputError, run, write_json, write_text
+from evaluate import table
+from pipelines import load
+from typing_extensions import Annotated
+
+MEASURED = ROOT / "docs" / "measured.json"
+PAGES = (ROOT / "README.md", ROOT / "corpus" / "datasheet.md")
+EXAMPLE = (
+    "نقل موقع «أكسيوس» عن مصادره أن كازاخستان تستعد للاتفاقات الإبراهيمية، وأن توكاييف بحث ذلك مع روبيو وترامب. "
+    "وذكرت سكاي نيوز عربية أن بالإمارات من يرحب بالخطوة، كما قال نتنياهو لـ«رويترز»."
+)
+_BLOCK = re.compile(r"(<!-- begin (\w+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
+
+
+def read(path: Path) -> Dict:
+    """A JSON file of the workflow; InputError if it was not made yet."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; run `spacy project run all` first") from None
+
+
+def measure(training: Path) -> Dict:
+    """Corpus counts, scores, wheel size (MB of 10^6 bytes) and the names that the pipeline finds in the example."""
+    wheels = sorted(training.glob("packages/*/dist/*.whl"), key=lambda path: path.stat().st_mtime)
+    if not wheels:
+        raise InputError(f"{training / 'packages'}: no wheel; run `spacy project run all` first")
+    return {
+        "corpus": read(training / "manifest.json"),
+        "scores": {path.stem: read(path) for path in sorted((training / "scores").glob("*.json"))},
+        "wheel_mb": round(wheels[-1].stat().st_size / 1e6, 1),
+        "example": [
+            [ent.text, ent.label_, ent.start_char, ent.end_char]
+            for ent in load(str(training / "pipeline"))(EXAMPLE).ents
+        ],
+    }
+
+
+def corpus_table(manifest: Dict) -> str:
+    """Articles, words and mentions of each label, a split a line."""
+    labels = list(manifest["all"]["names"])
+    lines = [f"| | articles | words | {' | '.join(labels)} |", "|-" * (3 + len(labels)) + "|"]
+    for split, counts in manifest.items():
+        names = " | ".join(f"{counts['names'][label]['mentions']:,}" for label in labels)
+        lines.append(f"| {split} | {counts['articles']:,} | {counts['words']:,} | {names} |")
+    different = " | ".join(f"{manifest['all']['names'][label]['different']:,}" for label in labels)
+    lines.append(f"| different spellings | | | {different} |")
+    return "\n".join(lines)
+
+
+def scores_table(result: Dict) -> str:
+    words = f"{result['articles']:,} articles, {result['words']:,} words"
+    return f"{table(result)}\n\n{words}; gold names that no token boundary fits: {result['unaligned']}."
+
+
+def spread(manifest: Dict) -> str:
+    """How the articles divide over what their metadata say."""
+    lines = ["| | articles |", "|-|-|"]
+    for key, counts in manifest["all"].items():
+        if isinstance(counts, dict) and key != "names":
+            lines.append(f"| {key.replace('_', ' ')} | {', '.join(f'{name} {n}' for name, n in counts.items())} |")
+    return "\n".join(lines)
+
+
+def blocks(measured: Dict) -> Dict[str, str]:
+    """Markdown for every marked block, by its name."""
+    found = "\n".join(f"| {name} | {label} | {start} | {end} |" for name, label, start, end in measured["example"])
+    speed = measured["scores"]["test"]["words_per_second"]
+    return {
+        "example": f"> {EXAMPLE}\n\n| `ent.text` | label | start | end |\n|-|-|-|-|\n{found}",
+        "corpus": corpus_table(measured["corpus"]),
+        "spread": spread(measured["corpus"]),
+        "size": f"The wheel has {measured['wheel_mb']} MB and reads {speed:,} words a second on one core.",
+        **{name: scores_table(result) for name, result in measured["scores"].items()},
+    }
+
+
+def render(page: str, measured: Dict) -> str:
+    """The page with each block between `<!-- begin NAME -->` and `<!-- end NAME -->` written anew.
+
+    Raises InputError for a block of an unknown name.
+    """
+    known = blocks(measured)
+
+    def fill(match: re.Match) -> str:
+        if match[2] not in known:
+            raise InputError(f"block {match[2]}: no such figure; use one of {', '.join(known)}")
+        return f"{match[1]}{known[match[2]]}\n{match[3]}"
+
+    return _BLOCK.sub(fill, page)
+
+
+def main(
+    training: Annotated[Path, typer.Argument(help="Folder that the workflow filled.")] = Path("training"),
+):
+    """Keep the figures of the last run in docs/measured.json and render them in README.md and corpus/datasheet.md.
+
+    The pages are written by hand but for their marked blocks. Run it after `spacy project run all`.
+    """
+    measured = measure(training)
+    pages = {path: render(path.read_text(encoding="utf-8"), measured) for path in PAGES}
+    write_json(MEASURED, measured)
+    for path, page in pages.items():
+        write_text(path, page)
+        print(f"{path}: figures of the last run")
+
+
+if __name__ == "__main__":
+    run(main)

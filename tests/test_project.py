@@ -1,0 +1,60 @@
+"""What the project says of itself agrees with what it holds."""
+import json
+import re
+
+import pytest
+from conftest import ROOT
+
+LABELS = json.loads((ROOT / "configs" / "labels.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("page", ["README.md", "corpus/datasheet.md"])
+def test_every_figure_of_a_page_is_the_measured_one(page):
+    from document import MEASURED, render
+
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert "<!-- begin " in text
+    assert render(text, json.loads(MEASURED.read_text(encoding="utf-8"))) == text
+
+
+def test_the_measured_figures_are_those_of_this_corpus():
+    from check_corpus import manifest
+    from document import MEASURED
+
+    assert json.loads(MEASURED.read_text(encoding="utf-8"))["corpus"] == manifest(ROOT / "corpus")
+
+
+def test_an_unknown_figure_on_a_page_is_refused():
+    from articles import InputError
+    from document import MEASURED, render
+
+    measured = json.loads(MEASURED.read_text(encoding="utf-8"))
+    with pytest.raises(InputError, match="block speed_of_light: no such figure"):
+        render("<!-- begin speed_of_light -->\n<!-- end speed_of_light -->", measured)
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_the_guideline_names_every_label_and_its_key(language):
+    text = (ROOT / "corpus" / f"guideline.{language}.md").read_text(encoding="utf-8")
+    for label in LABELS:
+        assert re.search(rf"^\| {label['key']} \| {label['label']}\b", text, re.MULTILINE), label["label"]
+        assert re.search(rf"^## {label['label']}\b", text, re.MULTILINE), label["label"]
+
+
+def test_both_guidelines_decide_the_same_cases():
+    marked = {}
+    for language in ("ar", "en"):
+        text = (ROOT / "corpus" / f"guideline.{language}.md").read_text(encoding="utf-8")
+        first_cells = re.findall(r"^\| ([^|]*[\u0621-\u064A][^|]*) \|", text, re.MULTILINE)
+        marked[language] = [cell for cell in first_cells if cell != "النص" and cell != "المفتاح"]
+    assert marked["ar"] == marked["en"]
+
+
+def test_no_article_repeats_the_test_split():
+    """A long run of words that train shares with test would make the scores look better than they are."""
+    texts = {}
+    for split in ("train", "test"):
+        lines = (ROOT / "corpus" / f"{split}.jsonl").read_text(encoding="utf-8").split("\n")
+        texts[split] = [json.loads(line)["text"].split() for line in lines if line]
+    runs = {tuple(words[i : i + 12]) for words in texts["train"] for i in range(len(words) - 11)}
+    assert not [words[i : i + 12] for words in texts["test"] for i in range(len(words) - 11) if tuple(words[i : i + 12]) in runs]
