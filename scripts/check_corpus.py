@@ -72,7 +72,7 @@ def manifest(corpus: Path) -> Dict:
 
 def main(
     corpus: Annotated[Path, typer.Argument(help="Folder with train.jsonl, dev.jsonl and test.jsonl.")],
-    output: Annotated[Path, typer.Option(help="Where to write the counts.")] = Path("corpus/manifest.json"),
+    output: Annotated[Path, typer.Option(help="Where to write the counts.")] = Path("training/manifest.json"),
 ):
     """Check every article of CORPUS and write a manifest with counts and checksums.
 

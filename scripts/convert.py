@@ -14,6 +14,13 @@ from typing_extensions import Annotated
 import ar_news  # noqa: F401  (registers the tokeniser)
 
 
+def blank_pipeline() -> Language:
+    """An Arabic pipeline that holds nothing but the initialised news tokeniser."""
+    nlp = spacy.blank("ar", config={"nlp": {"tokenizer": {"@tokenizers": "ar_news.tokenizer.v1"}}})
+    nlp.tokenizer.initialize()
+    return nlp
+
+
 def gold_doc(nlp: Language, article: Article) -> Tuple[Doc, List[str]]:
     """The article as a Doc that holds every gold span, and the spans that needed a boundary of their own.
 
@@ -47,8 +54,7 @@ def main(
     Names that no token boundary of the pipeline fits are listed in OUTPUT/misaligned.json. They stay in
     the gold, where they count as missed.
     """
-    nlp = spacy.blank("ar", config={"nlp": {"tokenizer": {"@tokenizers": "ar_news.tokenizer.v1"}}})
-    nlp.tokenizer.initialize()
+    nlp = blank_pipeline()
     report = {}
     for name in split:
         articles = read_articles([corpus / f"{name}.jsonl"])

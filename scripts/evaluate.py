@@ -2,9 +2,10 @@
 import html
 import time
 from pathlib import Path
-from typing import Dict, List, Tuple
+from typing import Dict, List, Optional, Set, Tuple
 
 import typer
+from ar_news.tokenizer import fold
 from articles import Article, Span, label_names, load_labels, read_articles, run, write_json, write_text
 from pipelines import load
 from scoring import ALL, Pair, confusion, exact, interval, overlap
@@ -30,14 +31,35 @@ def predict(nlp, articles: List[Article]) -> Tuple[List[Pair], int, float]:
     return pairs, unaligned, sum(len(text.split()) for text in texts) / seconds
 
 
+def name_key(article: Article, span: Span) -> Tuple[str, str]:
+    """What makes two mentions the same name: label and spelling, with spelling variants folded."""
+    return span.label, fold(article.text[span.start : span.end])
+
+
+def seen_apart(articles: List[Article], pairs: List[Pair], training: List[Article]) -> Dict[str, Dict]:
+    """Exact scores over the names that stand in the training articles, and over those that do not."""
+    known: Set[Tuple[str, str]] = {name_key(article, span) for article in training for span in article.spans}
+    parts: Dict[str, List[Pair]] = {"seen": [], "unseen": []}
+    for article, pair in zip(articles, pairs):
+        seen = Pair(*({span for span in side if name_key(article, span) in known} for side in pair))
+        parts["seen"].append(seen)
+        parts["unseen"].append(Pair(pair.gold - seen.gold, pair.predicted - seen.predicted))
+    return {name: exact(part, label_names()) for name, part in parts.items()}
+
+
 def table(result: Dict) -> str:
     """The scores as a Markdown table."""
-    lines = ["| | P | R | F | 95 % of F | F, overlap | names |", "|-|-|-|-|-|-|-|"]
+    apart = result.get("seen_apart", {})
+    lines = ["| | P | R | F | 95 % of F | F, overlap | names |" + "".join(f" F, {part} | names |" for part in apart)]
+    lines.append("|-" * (7 + 2 * len(apart)) + "|")
     for label, row in result["exact"].items():
         low, high = result["interval"][label]
         numbers = " | ".join(f"{100 * row[key]:.1f}" for key in ("precision", "recall", "f1"))
         loose = 100 * result["overlap"][label]["f1"]
-        lines.append(f"| {label} | {numbers} | {100 * low:.1f} – {100 * high:.1f} | {loose:.1f} | {row['support']} |")
+        cells = [label, numbers, f"{100 * low:.1f} – {100 * high:.1f}", f"{loose:.1f}", str(row["support"])]
+        for scores in apart.values():
+            cells += [f"{100 * scores[label]['f1']:.1f}", str(scores[label]["support"])]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
@@ -78,6 +100,9 @@ def main(
         "training/scores"
     ),
     name: Annotated[str, typer.Option(help="Name of the files; that of ARTICLES if not given.")] = "",
+    train: Annotated[
+        Optional[Path], typer.Option(help="Training articles: scores names that stand there apart from new ones.")
+    ] = None,
 ):
     """Score PIPELINE on the gold spans of ARTICLES.
 
@@ -87,6 +112,7 @@ def main(
     """
     gold = read_articles([articles])
     labels = label_names()
+    training = read_articles([train]) if train else []
     pairs, unaligned, speed = predict(load(pipeline), gold)
     result = {
         "articles": len(gold),
@@ -98,6 +124,8 @@ def main(
         "overlap": overlap(pairs, labels),
         "confusion": confusion(pairs, labels),
     }
+    if training:
+        result["seen_apart"] = seen_apart(gold, pairs, training)
     stem = name or articles.stem
     write_json(output / f"{stem}.json", result)
     write_text(output / f"{stem}.md", table(result) + "\n")

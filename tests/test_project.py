@@ -1,6 +1,10 @@
 """What the project says of itself agrees with what it holds."""
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 
 import pytest
 from conftest import ROOT
@@ -58,3 +62,30 @@ def test_no_article_repeats_the_test_split():
         texts[split] = [json.loads(line)["text"].split() for line in lines if line]
     runs = {tuple(words[i : i + 12]) for words in texts["train"] for i in range(len(words) - 11)}
     assert not [words[i : i + 12] for words in texts["test"] for i in range(len(words) - 11) if tuple(words[i : i + 12]) in runs]
+
+
+def set_up(folder, *arguments):
+    """in_venv.py in a project of its own whose one requirement no index can give."""
+    (folder / "scripts").mkdir(exist_ok=True)
+    shutil.copy(ROOT / "scripts" / "in_venv.py", folder / "scripts")
+    (folder / "requirements.txt").write_text("spacy\n", encoding="utf-8")
+    command = [sys.executable, str(folder / "scripts" / "in_venv.py"), *arguments]
+    environment = {**os.environ, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PYTHONUTF8": "1"}
+    return subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=False)
+
+
+def test_a_failed_set_up_is_one_clear_line_and_is_tried_again(tmp_path):
+    for _ in range(2):
+        done = set_up(tmp_path, "-c", "print('ran')")
+        assert done.returncode == 1
+        assert "ran" not in done.stdout
+        assert "Traceback" not in done.stderr
+        assert "could not be made" in done.stderr and "run the command again" in done.stderr
+
+
+def test_set_up_without_a_command_teaches_the_two_commands(tmp_path):
+    done = set_up(tmp_path)
+    assert done.returncode == 2
+    for command in ("python scripts/in_venv.py -m spacy project run all", "python scripts/in_venv.py -m pytest"):
+        assert command in done.stdout
+        assert command in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -75,3 +75,25 @@ def test_the_error_page_shows_missed_and_wrong_names_right_to_left(script, jsonl
     assert 'dir="rtl"' in page
     assert "missed COUNTRY: لبنان" in page
     assert "wrong PERSON: ترامب" in page
+
+
+def test_names_of_the_training_articles_are_scored_apart_whatever_their_spelling():
+    from articles import Article
+    from evaluate import seen_apart
+
+    training = [Article("t", "زار الامارات", (Span(4, 12, "COUNTRY"),))]
+    text = "زار الإمارات وكندا"
+    gold = {Span(4, 12, "COUNTRY"), Span(14, 18, "COUNTRY")}
+    found = seen_apart([Article("a", text, tuple(gold))], [Pair(gold, {Span(4, 12, "COUNTRY"), Span(0, 3, "MEDIA")})], training)
+    assert found["seen"][ALL] == {"precision": 1.0, "recall": 1.0, "f1": 1.0, "support": 1}
+    assert found["unseen"][ALL] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 1}
+
+
+def test_the_table_has_columns_for_seen_and_unseen_names(script, jsonl, toy_model, tmp_path):
+    gold = jsonl({"id": "a", "text": "قال ترامب إن لبنان بخير", "spans": [[4, 9, "PERSON"], [13, 18, "COUNTRY"]]})
+    train = jsonl({"id": "b", "text": "عاد ترامب", "spans": [[4, 9, "PERSON"]]}, name="train.jsonl")
+    done = script("evaluate", toy_model, gold, "--output", tmp_path, "--train", train)
+    assert done.returncode == 0, done.stderr.decode()
+    header, rule, *rows = (tmp_path / "articles.md").read_text(encoding="utf-8").splitlines()
+    assert "F, seen | names | F, unseen | names" in header
+    assert {line.count("|") for line in (header, rule, *rows)} == {12}

@@ -1,0 +1,71 @@
+"""Agreement of two annotators who marked the same articles on their own."""
+from pathlib import Path
+from typing import Dict, List, Tuple
+
+import typer
+from articles import Article, InputError, label_names, read_articles, run, write_json
+from convert import blank_pipeline
+from scoring import ALL, Pair, exact
+from sklearn.metrics import cohen_kappa_score
+from typing_extensions import Annotated
+
+
+def same_articles(first: List[Article], second: List[Article]) -> List[Tuple[Article, Article]]:
+    """The articles of `second`, each with its twin of `first`; InputError if one has none or another text."""
+    twins = {article.id: article for article in first}
+    faults = []
+    for article in second:
+        if article.id not in twins:
+            faults.append(f"article {article.id}: only the second annotator has it; give the first one's file too")
+        elif twins[article.id].text != article.text:
+            faults.append(f"article {article.id}: the two annotators had different texts; annotate it again")
+    if faults:
+        raise InputError(*faults)
+    return [(twins[article.id], article) for article in second]
+
+
+def token_labels(article: Article, tokens: List[Tuple[int, int]]) -> List[str]:
+    """For each token (start, end) the label of the span that holds its first character, or O."""
+    by_offset = {offset: label for start, end, label in article.spans for offset in range(start, end)}
+    return [by_offset.get(start, "O") for start, _ in tokens]
+
+
+def agreement(pairs: List[Tuple[Article, Article]]) -> Dict:
+    """Span F1 and Cohen's kappa over tokens (Cohen 1960), per label and over all, and every difference.
+
+    F1 is the same whichever annotator is taken for gold. Kappa of one label asks of each token whether it
+    belongs to a name of that label.
+    """
+    nlp = blank_pipeline()
+    labels = label_names()
+    one, two, differences = [], [], []
+    for left, right in pairs:
+        tokens = [(token.idx, token.idx + len(token)) for token in nlp.make_doc(left.text) if not token.is_space]
+        one += token_labels(left, tokens)
+        two += token_labels(right, tokens)
+        for span in sorted(set(left.spans) ^ set(right.spans)):
+            by = "first" if span in left.spans else "second"
+            differences.append({"id": left.id, "by": by, **span._asdict(), "text": left.text[span.start : span.end]})
+    scores = exact([Pair(set(left.spans), set(right.spans)) for left, right in pairs], labels)
+    kappa = {label: cohen_kappa_score([a == label for a in one], [b == label for b in two]) for label in labels}
+    kappa[ALL] = cohen_kappa_score(one, two)
+    rows = {label: {"f1": scores[label]["f1"], "kappa": float(kappa[label])} for label in (*labels, ALL)}
+    return {"articles": len(pairs), "tokens": len(one), "agreement": rows, "differences": differences}
+
+
+def main(
+    first: Annotated[List[Path], typer.Option(help="JSONL of the first annotator; may be given several times.")],
+    second: Annotated[Path, typer.Option(help="JSONL of the second annotator: some or all of the same articles.")],
+    output: Annotated[Path, typer.Option(help="JSON file to write.")],
+):
+    """Compare what two annotators marked in the same articles: span F1 and Cohen's kappa on tokens, by label."""
+    result = agreement(same_articles(read_articles(first), read_articles([second])))
+    write_json(output, result)
+    print(f"{'':<10}{'F1':>8}{'kappa':>8}")
+    for label, row in result["agreement"].items():
+        print(f"{label:<10}{row['f1']:>8.3f}{row['kappa']:>8.3f}")
+    print(f"{result['articles']} articles, {result['tokens']} tokens, {len(result['differences'])} differences in {output}")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,91 @@
+"""Count what the names of a corpus cover: states, outlets, agreements, people, and the proclitics before them."""
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Dict, Iterator, List, Tuple
+
+import typer
+from ar_news.tokenizer import fold
+from articles import ROOT, Article, label_names, read_articles, run, write_json
+from typing_extensions import Annotated
+
+# The letters written onto a name; a tatweel, a quotation mark or a bracket may stand between.
+_PROCLITICS = re.compile(r"(?<!\w)([وفبلكس]{1,3})ـ*[«\"“‘'(#]*$")
+
+
+def names(articles: List[Article]) -> Iterator[Tuple[str, str, str]]:
+    """Label, surface and proclitics of every span. Of لل the first letter is the proclitic, shown as لل."""
+    for article in articles:
+        for start, end, label in article.spans:
+            surface = article.text[start:end]
+            match = _PROCLITICS.search(article.text, max(0, start - 6), start)
+            proclitics = match[1] if match else ""
+            if proclitics.endswith("ل") and surface.startswith("ل") and article.text[start - 1] == "ل":
+                proclitics += "ل"
+            yield label, surface, proclitics
+
+
+def states(articles: List[Article]) -> Dict[str, Dict[str, int]]:
+    """Mentions of every state of configs/countries.json by its first short name: all, official, with a proclitic."""
+    table, forms = {}, {}
+    for state in json.loads((ROOT / "configs" / "countries.json").read_text(encoding="utf-8")):
+        key = state["short"][0]
+        table[key] = {"mentions": 0, "official": 0, "with_proclitic": 0, "spellings": 0}
+        forms.update({fold(form): (key, kind) for kind in ("short", "official") for form in state[kind]})
+    spellings = set()
+    for label, surface, proclitics in names(articles):
+        folded = fold(surface)
+        # Behind لل the alif of the article is not written.
+        key, kind = forms.get(folded) or forms.get("ا" + folded) or (None, None)
+        if label == "COUNTRY" and key:
+            table[key]["mentions"] += 1
+            table[key]["official"] += kind == "official"
+            table[key]["with_proclitic"] += bool(proclitics)
+            spellings.add((key, surface))
+    for key, _ in spellings:
+        table[key]["spellings"] += 1
+    return table
+
+
+def coverage(articles: List[Article]) -> Dict:
+    """Mentions and different names of each label, the proclitics before them, and mentions of each state.
+
+    Different names are counted by folded spelling; of people those of two parts or more, as a family name
+    alone may repeat a full name.
+    """
+    mentions, proclitics = Counter(), {label: Counter() for label in label_names()}
+    different = {label: set() for label in label_names()}
+    for label, surface, before in names(articles):
+        mentions[label] += 1
+        if before:
+            proclitics[label][before] += 1
+        if label != "PERSON" or len(re.split(r"[\s_]+", surface)) > 1:
+            different[label].add(fold(surface).removeprefix("ال"))
+    return {
+        "mentions": dict(mentions),
+        "different": {label: len(found) for label, found in different.items()},
+        "heads": dict(Counter(name.split()[0] for name in different["AGREEMENT"] if " " in name).most_common(30)),
+        "proclitics": {label: dict(found.most_common()) for label, found in proclitics.items()},
+        "states": states(articles),
+    }
+
+
+def main(
+    articles: Annotated[List[Path], typer.Argument(help="JSONL files of gold articles.")],
+    output: Annotated[Path, typer.Option(help="JSON file to write.")] = Path("training/coverage.json"),
+    least: Annotated[int, typer.Option(min=1, help="Name the states that are mentioned less often than this.")] = 8,
+):
+    """Count which states, outlets, agreements and people the names of ARTICLES cover, and behind which proclitics."""
+    counts = coverage(read_articles(articles))
+    write_json(output, counts)
+    for label, n in counts["mentions"].items():
+        before = ", ".join(f"{letters} {m}" for letters, m in counts["proclitics"][label].items())
+        print(f"{label:<10}{n:>6} mentions, {counts['different'][label]:>5} different; behind {before}")
+    rare = {state: row["mentions"] for state, row in counts["states"].items() if row["mentions"] < least}
+    print(f"{len(counts['states'])} states, {len(rare)} of them mentioned less than {least} times")
+    print(", ".join(f"{state} {n}" for state, n in rare.items()))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,53 @@
+"""Near-copies among the sentences of a corpus: the same sentence again, or one template filled with other names."""
+import re
+from typing import Dict, Iterator, List, NamedTuple, Set, Tuple
+
+from ar_news.tokenizer import fold
+from articles import Article
+from datasketch import MinHash, MinHashLSH
+
+# Sentences of the wire share openings such as «وقال المتحدث في بيان»; from ten words on, only copies share half.
+MIN_WORDS = 10
+THRESHOLD = 0.5
+SHINGLE = 3
+_SENTENCE = re.compile(r"[^\n.!?؟؛…]+")
+_WORD = re.compile(r"\w+")
+
+
+class Sentence(NamedTuple):
+    article: str
+    text: str
+    shingles: Set[Tuple[str, ...]]
+
+
+def sentences(article: Article) -> Iterator[Sentence]:
+    """The longer sentences of an article, each with its runs of three words; every name counts as its label."""
+    for match in _SENTENCE.finditer(article.text):
+        masked = match.group()
+        for start, end, label in reversed(article.spans):
+            if match.start() <= start and end <= match.end():
+                masked = f"{masked[: start - match.start()]} {label} {masked[end - match.start() :]}"
+        words = [fold(word) for word in _WORD.findall(masked)]
+        if len(words) >= MIN_WORDS:
+            runs = {tuple(words[i : i + SHINGLE]) for i in range(len(words) - SHINGLE + 1)}
+            yield Sentence(article.id, match.group().strip(), runs)
+
+
+def near_copies(articles: List[Article]) -> List[Tuple[Sentence, Sentence, float]]:
+    """Pairs of sentences whose runs of three words have a Jaccard similarity of THRESHOLD or more.
+
+    Candidates come from MinHash with locality-sensitive hashing (Broder 1997; the datasketch package);
+    the similarity of each is then counted exactly.
+    """
+    pool = [sentence for article in articles for sentence in sentences(article)]
+    lsh = MinHashLSH(threshold=THRESHOLD, num_perm=128)
+    found: Dict[Tuple[int, int], float] = {}
+    encoded = ([" ".join(run).encode() for run in sorted(sentence.shingles)] for sentence in pool)
+    for index, sketch in enumerate(MinHash.generator(encoded, num_perm=128)):
+        for other in lsh.query(sketch):
+            one, two = pool[other].shingles, pool[index].shingles
+            similarity = len(one & two) / len(one | two)
+            if similarity >= THRESHOLD:
+                found[other, index] = similarity
+        lsh.insert(index, sketch)
+    return [(pool[one], pool[two], similarity) for (one, two), similarity in sorted(found.items())]
