@@ -2,11 +2,13 @@
 import hashlib
 import re
 from collections import Counter
+from enum import Enum
 from pathlib import Path
 from typing import Dict, List
 
 import typer
 from articles import Article, InputError, label_names, read_articles, run, write_json
+from near_copies import near_copies
 from typing_extensions import Annotated
 
 SPLITS = ("train", "dev", "test")
@@ -30,6 +32,22 @@ def split_faults(splits: Dict[str, List[Article]]) -> List[str]:
     return faults
 
 
+class NearCopies(str, Enum):
+    """What to do about sentences that are nearly the same."""
+
+    refuse = "refuse"
+    warn = "warn"
+
+
+def near_copy_faults(splits: Dict[str, List[Article]]) -> List[str]:
+    """Sentences that say the same again, perhaps with other names."""
+    found = near_copies([article for articles in splits.values() for article in articles])
+    return [
+        f"article {two.article}: «{two.text[:60]}…» is {similarity:.0%} the same as in article {one.article}; rewrite one"
+        for one, two, similarity in found
+    ]
+
+
 def count(articles: List[Article]) -> Dict:
     """Articles, words, names per label (mentions and different surfaces) and what the metadata say."""
     surfaces = {label: Counter() for label in label_names()}
@@ -48,10 +66,10 @@ def count(articles: List[Article]) -> Dict:
     return counts
 
 
-def manifest(corpus: Path) -> Dict:
+def manifest(corpus: Path, refuse_near_copies: bool = True) -> Dict:
     """Read and check the three splits of a folder; their counts and SHA-256 sums.
 
-    Raises InputError with every fault found.
+    Raises InputError with every fault found. Without `refuse_near_copies` these are only printed.
     """
     splits, faults = {}, []
     for split in SPLITS:
@@ -60,6 +78,11 @@ def manifest(corpus: Path) -> Dict:
         except InputError as error:
             faults.extend(error.messages)
     faults.extend(split_faults(splits))
+    copies = near_copy_faults(splits)
+    if refuse_near_copies:
+        faults.extend(copies)
+    else:
+        print("".join(f"warning: {copy}\n" for copy in copies), end="")
     if faults:
         raise InputError(*faults)
     files = {}
@@ -73,14 +96,18 @@ def manifest(corpus: Path) -> Dict:
 def main(
     corpus: Annotated[Path, typer.Argument(help="Folder with train.jsonl, dev.jsonl and test.jsonl.")],
     output: Annotated[Path, typer.Option(help="Where to write the counts.")] = Path("training/manifest.json"),
+    near: Annotated[
+        NearCopies, typer.Option("--near-copies", help="What to do about sentences that are nearly the same.")
+    ] = NearCopies.refuse,
 ):
     """Check every article of CORPUS and write a manifest with counts and checksums.
 
     Checked: UTF-8 and JSON, keys, offsets in range, the surface of every span against the text, known
-    labels, no overlap, no white space or punctuation at a span's edge, no article twice or in two splits.
+    labels, no overlap, no white space or punctuation at a span's edge, no article twice or in two splits, no sentence
+    nearly the same as another, names apart.
     Every fault is one line with file, line and article id; the exit code is then 1.
     """
-    counts = manifest(corpus)
+    counts = manifest(corpus, near is NearCopies.refuse)
     write_json(output, counts)
     for split in ("all", *SPLITS):
         names = ", ".join(f"{label} {n['mentions']}" for label, n in counts[split]["names"].items())
