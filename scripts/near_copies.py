@@ -34,7 +34,7 @@ def sentences(article: Article) -> Iterator[Sentence]:
 
 
 def near_copies(articles: List[Article]) -> List[Tuple[Sentence, Sentence, float]]:
-    """Pairs of sentences whose runs of three words have a Jaccard similarity of THRESHOLD or more.
+    """Pairs of sentences of two articles whose runs of three words have a Jaccard similarity of THRESHOLD or more.
 
     Candidates come from MinHash with locality-sensitive hashing (Broder 1997; the datasketch package);
     the similarity of each is then counted exactly.
@@ -47,7 +47,8 @@ def near_copies(articles: List[Article]) -> List[Tuple[Sentence, Sentence, float
         for other in lsh.query(sketch):
             one, two = pool[other].shingles, pool[index].shingles
             similarity = len(one & two) / len(one | two)
-            if similarity >= THRESHOLD:
+            # Within one article parallel sentences are style: decrees, lists, refrains.
+            if similarity >= THRESHOLD and pool[other].article != pool[index].article:
                 found[other, index] = similarity
         lsh.insert(index, sketch)
     return [(pool[one], pool[two], similarity) for (one, two), similarity in sorted(found.items())]
