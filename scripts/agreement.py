@@ -1,6 +1,6 @@
 """Agreement of two annotators who marked the same articles on their own."""
 from pathlib import Path
-from typing import Dict, List, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
 import typer
 from articles import Article, InputError, label_names, read_articles, run, write_json
@@ -30,8 +30,13 @@ def token_labels(article: Article, tokens: List[Tuple[int, int]]) -> List[str]:
     return [by_offset.get(start, "O") for start, _ in tokens]
 
 
+def kappa(one: Sequence, two: Sequence) -> Optional[float]:
+    """Cohen's kappa (Cohen 1960) of two label sequences; None, as it is undefined, if both are one same label throughout."""
+    return None if len({*one, *two}) < 2 else float(cohen_kappa_score(one, two))
+
+
 def agreement(pairs: List[Tuple[Article, Article]]) -> Dict:
-    """Span F1 and Cohen's kappa over tokens (Cohen 1960), per label and over all, and every difference.
+    """Span F1 and Cohen's kappa over tokens, per label and over all, and every difference.
 
     F1 is the same whichever annotator is taken for gold. Kappa of one label asks of each token whether it
     belongs to a name of that label.
@@ -47,9 +52,11 @@ def agreement(pairs: List[Tuple[Article, Article]]) -> Dict:
             by = "first" if span in left.spans else "second"
             differences.append({"id": left.id, "by": by, **span._asdict(), "text": left.text[span.start : span.end]})
     scores = exact([Pair(set(left.spans), set(right.spans)) for left, right in pairs], labels)
-    kappa = {label: cohen_kappa_score([a == label for a in one], [b == label for b in two]) for label in labels}
-    kappa[ALL] = cohen_kappa_score(one, two)
-    rows = {label: {"f1": scores[label]["f1"], "kappa": float(kappa[label])} for label in (*labels, ALL)}
+    rows = {}
+    for label in labels:
+        found = kappa([a == label for a in one], [b == label for b in two])
+        rows[label] = {"f1": scores[label]["f1"], "kappa": found, "names": scores[label]["support"]}
+    rows[ALL] = {"f1": scores[ALL]["f1"], "kappa": kappa(one, two), "names": scores[ALL]["support"]}
     return {"articles": len(pairs), "tokens": len(one), "agreement": rows, "differences": differences}
 
 
@@ -63,7 +70,8 @@ def main(
     write_json(output, result)
     print(f"{'':<10}{'F1':>8}{'kappa':>8}")
     for label, row in result["agreement"].items():
-        print(f"{label:<10}{row['f1']:>8.3f}{row['kappa']:>8.3f}")
+        shown = "–" if row["kappa"] is None else f"{row['kappa']:.3f}"
+        print(f"{label:<10}{row['f1']:>8.3f}{shown:>8}")
     print(f"{result['articles']} articles, {result['tokens']} tokens, {len(result['differences'])} differences in {output}")
 
 

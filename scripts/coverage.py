@@ -56,17 +56,22 @@ def coverage(articles: List[Article]) -> Dict:
     """
     mentions, proclitics = Counter(), {label: Counter() for label in label_names()}
     different = {label: set() for label in label_names()}
-    for label, surface, before in names(articles):
+    found = list(names(articles))
+    spelt = {fold(surface) for _, surface, _ in found}
+    for label, surface, before in found:
         mentions[label] += 1
         if before:
             proclitics[label][before] += 1
+        key = fold(surface)
+        if before.endswith("لل") and "ا" + key in spelt:
+            key = "ا" + key
         if label != "PERSON" or len(re.split(r"[\s_]+", surface)) > 1:
-            different[label].add(fold(surface).removeprefix("ال"))
+            different[label].add(key.removeprefix("ال"))
     return {
         "mentions": dict(mentions),
-        "different": {label: len(found) for label, found in different.items()},
+        "different": {label: len(keys) for label, keys in different.items()},
         "heads": dict(Counter(name.split()[0] for name in different["AGREEMENT"] if " " in name).most_common(30)),
-        "proclitics": {label: dict(found.most_common()) for label, found in proclitics.items()},
+        "proclitics": {label: dict(letters.most_common()) for label, letters in proclitics.items()},
         "states": states(articles),
     }
 

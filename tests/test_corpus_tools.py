@@ -1,0 +1,106 @@
+"""Tools that show the quality of a corpus: near-copies, consistency, coverage, agreement of annotators."""
+import json
+
+import pytest
+from articles import Article, InputError, Span
+
+LONG = "وقال {} خلال زيارته القصيرة إلى العاصمة أمس إن المحادثات التي جرت بين الوفدين كانت صريحة ومفيدة للغاية"
+
+
+def article(name, text, *spans):
+    return Article(name, text, tuple(Span(text.index(surface), text.index(surface) + len(surface), label) for surface, label in spans))
+
+
+def test_a_template_filled_with_another_name_is_a_near_copy():
+    from near_copies import near_copies
+
+    one = article("a", LONG.format("ماكرون"), ("ماكرون", "PERSON"))
+    two = article("b", LONG.format("رجب طيب أردوغان"), ("رجب طيب أردوغان", "PERSON"))
+    ((first, second, similarity),) = near_copies([one, two])
+    assert (first.article, second.article, similarity) == ("a", "b", 1.0)
+
+
+def test_lists_of_names_and_repetition_within_an_article_are_no_near_copies():
+    from near_copies import near_copies
+
+    listing = "شاركت فرنسا والصين والهند وكندا وغانا وبيرو وتونس"
+    spans = [(name, "COUNTRY") for name in "فرنسا الصين الهند كندا غانا بيرو تونس".split()]
+    twice = article("c", f"{LONG.format('هو')}\n{LONG.format('هي')}")
+    assert near_copies([article("a", listing, *spans), article("b", listing, *spans), twice]) == []
+
+
+def test_the_validator_refuses_near_copies_and_can_be_told_to_warn(script, jsonl, tmp_path):
+    for split, word in (("train", "صباح"), ("dev", "مساء"), ("test", "ظهر")):
+        text = LONG.format(f"الوزير {word}") if split != "dev" else "لا شبه بينه وبين غيره"
+        jsonl({"id": split, "text": text, "spans": []}, name=f"corpus/{split}.jsonl")
+    arguments = ["check_corpus", tmp_path / "corpus", "--output", tmp_path / "m.json"]
+    refused = script(*arguments)
+    assert refused.returncode == 1
+    assert "article test:" in refused.stderr.decode() and "the same as in article train; rewrite one" in refused.stderr.decode()
+    warned = script(*arguments, "--near-copies", "warn")
+    assert warned.returncode == 0
+    assert "warning: article test:" in warned.stdout.decode()
+
+
+def test_a_name_unmarked_elsewhere_is_listed_with_its_place(script, jsonl, tmp_path):
+    pool = jsonl(
+        {"id": "a", "text": "زار ماكرون لبنان", "spans": [[4, 10, "PERSON"], [11, 16, "COUNTRY"]]},
+        {"id": "b", "text": "عاد وزير من لبنان ومعه وفد", "spans": []},
+        {"id": "c", "text": "بث تلفزيون لبنان الخبر", "spans": [[3, 16, "MEDIA"]]},
+    )
+    done = script("consistency", pool, "--output", tmp_path / "c.md")
+    assert done.returncode == 0, done.stderr.decode()
+    listed = (tmp_path / "c.md").read_text(encoding="utf-8")
+    assert "لبنان: marked 1, unmarked 1" in listed
+    assert "- b: …عاد وزير من **لبنان** ومعه وفد…" in listed
+    assert "- c:" not in listed
+
+
+def test_coverage_counts_states_in_all_their_forms_and_behind_proclitics(script, jsonl, tmp_path):
+    text = "وكازاخستان ثم للإمارات ثم الامارات ثم بجمهورية كازاخستان ثم لـ«رويترز»"
+    spans = [[text.index(s), text.index(s) + len(s), label] for s, label in (
+        ("كازاخستان", "COUNTRY"), ("لإمارات", "COUNTRY"), ("الامارات", "COUNTRY"), ("جمهورية كازاخستان", "COUNTRY"), ("رويترز", "MEDIA"),
+    )]
+    done = script("coverage", jsonl({"id": "a", "text": text, "spans": spans}), "--output", tmp_path / "c.json")
+    assert done.returncode == 0, done.stderr.decode()
+    counts = json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))
+    assert counts["states"]["كازاخستان"] == {"mentions": 2, "official": 1, "with_proclitic": 2, "spellings": 2}
+    assert counts["states"]["الإمارات"]["mentions"] == 2
+    assert counts["proclitics"]["COUNTRY"] == {"و": 1, "لل": 1, "ب": 1}
+    assert counts["proclitics"]["MEDIA"] == {"ل": 1}
+    assert counts["different"]["COUNTRY"] == 3
+    assert counts["states"]["لبنان"]["mentions"] == 0
+
+
+def test_annotators_who_agree_score_one_and_a_missed_name_lowers_both_measures():
+    from agreement import agreement
+
+    one = article("a", "زار ماكرون لبنان أمس", ("ماكرون", "PERSON"), ("لبنان", "COUNTRY"))
+    two = article("a", "زار ماكرون لبنان أمس", ("لبنان", "COUNTRY"))
+    same = agreement([(one, one)])["agreement"]
+    assert (same["ALL"]["f1"], same["ALL"]["kappa"]) == (1.0, 1.0)
+    result = agreement([(one, two)])
+    assert result["agreement"]["ALL"]["f1"] == pytest.approx(2 / 3)
+    assert 0 < result["agreement"]["ALL"]["kappa"] < 1
+    assert result["agreement"]["PERSON"]["f1"] == 0.0
+    assert result["differences"] == [{"id": "a", "by": "first", "start": 4, "end": 10, "label": "PERSON", "text": "ماكرون"}]
+
+
+def test_annotators_of_different_texts_are_refused():
+    from agreement import same_articles
+
+    with pytest.raises(InputError, match="article a: the two annotators had different texts"):
+        same_articles([article("a", "نص")], [article("a", "نصّ")])
+
+
+def test_every_state_has_a_name_and_no_name_stands_for_two_states():
+    from ar_news.tokenizer import fold
+    from conftest import ROOT
+
+    states = json.loads((ROOT / "configs" / "countries.json").read_text(encoding="utf-8"))
+    assert len(states) == len({state["code"] for state in states}) == 197
+    owners = {}
+    for state in states:
+        assert state["short"], state
+        for form in state["short"] + state["official"]:
+            assert owners.setdefault(fold(form), state["code"]) == state["code"], form
