@@ -2,7 +2,7 @@
 import json
 import re
 from pathlib import Path
-from typing import Dict
+from typing import Dict, List
 
 import typer
 from articles import ROOT, InputError, run, write_json, write_text
@@ -24,11 +24,11 @@ def read(path: Path) -> Dict:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise InputError(f"{path}: no such file; run `spacy project run all` first") from None
+        raise InputError(f"{path}: no such file; run `spacy project run all` and `run quality` first") from None
 
 
 def measure(training: Path) -> Dict:
-    """Corpus counts, scores, wheel size (MB of 10^6 bytes) and the names that the pipeline finds in the example."""
+    """Corpus counts and quality, scores, wheel size (MB of 10^6 bytes) and the names found in the example."""
     wheels = sorted(training.glob("packages/*/dist/*.whl"), key=lambda path: path.stat().st_mtime)
     if not wheels:
         raise InputError(f"{training / 'packages'}: no wheel; run `spacy project run all` first")
@@ -36,6 +36,9 @@ def measure(training: Path) -> Dict:
         "corpus": read(training / "manifest.json"),
         "scores": {path.stem: read(path) for path in sorted((training / "scores").glob("*.json"))},
         "wheel_mb": round(wheels[-1].stat().st_size / 1e6, 1),
+        "coverage": read(training / "coverage.json"),
+        "agreement": read(ROOT / "corpus" / "double" / "agreement.json"),
+        "curve": read(training / "curve" / "curve.json"),
         "example": [
             [ent.text, ent.label_, ent.start_char, ent.end_char]
             for ent in load(str(training / "pipeline"))(EXAMPLE).ents
@@ -52,6 +55,49 @@ def corpus_table(manifest: Dict) -> str:
         lines.append(f"| {split} | {counts['articles']:,} | {counts['words']:,} | {names} |")
     different = " | ".join(f"{manifest['all']['names'][label]['different']:,}" for label in labels)
     lines.append(f"| different spellings | | | {different} |")
+    return "\n".join(lines)
+
+
+def coverage_table(coverage: Dict) -> str:
+    """What the corpus was to cover, and what it does."""
+    states = {state: row["mentions"] for state, row in coverage["states"].items()}
+    mentions, different = coverage["mentions"], coverage["different"]
+    rows = [
+        ("names", 25_000, sum(mentions.values())),
+        ("AGREEMENT mentions", 3_500, mentions["AGREEMENT"]),
+        ("MEDIA mentions", 3_500, mentions["MEDIA"]),
+        ("different people, in two words or more", 2_500, different["PERSON"]),
+        ("different outlets, by spelling", 350, different["MEDIA"]),
+        ("different agreements, by spelling", 300, different["AGREEMENT"]),
+        ("states mentioned 8 times or more", len(states), sum(n >= 8 for n in states.values())),
+    ]
+    lines = ["| | aim | reached |", "|-|-|-|", *(f"| {name} | {aim:,} | {reached:,} |" for name, aim, reached in rows)]
+    rare = ", ".join(f"{state} {n}" for state, n in states.items() if n < 8)
+    heads = ", ".join(f"{head} {n}" for head, n in coverage["heads"].items())
+    lines += ["", f"States mentioned less than 8 times: {rare or 'none'}.", ""]
+    lines += ["| behind | " + " | ".join(mentions) + " |", "|-" * (1 + len(mentions)) + "|"]
+    for letters in sorted({letters for row in coverage["proclitics"].values() for letters in row}):
+        counts = " | ".join(str(coverage["proclitics"][label].get(letters, 0)) for label in mentions)
+        lines.append(f"| {letters} | {counts} |")
+    return "\n".join([*lines, "", f"First words of the different agreements (spelling folded): {heads}."])
+
+
+def agreement_table(agreement: Dict) -> str:
+    lines = ["| | span F1 | kappa, tokens | names |", "|-|-|-|-|"]
+    for label, row in agreement["agreement"].items():
+        lines.append(f"| {label} | {row['f1']:.3f} | {row['kappa']:.3f} | {row['names']:,} |")
+    return "\n".join([*lines, "", f"{agreement['articles']:,} articles, {agreement['tokens']:,} tokens."])
+
+
+def curve_table(points: List[Dict]) -> str:
+    """F of each label on each test set, a share of the training articles a line."""
+    sets = list(points[0]["f1"])
+    columns = [(name, label) for name in sets for label in points[0]["f1"][name]]
+    lines = ["| articles | words | " + " | ".join(f"{label}, {name}" for name, label in columns) + " |"]
+    lines.append("|-" * (2 + len(columns)) + "|")
+    for point in points:
+        cells = [f"{100 * point['f1'][name][label]:.1f}" for name, label in columns]
+        lines.append(f"| {point['articles']:,} | {point['words']:,} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
@@ -77,6 +123,9 @@ def blocks(measured: Dict) -> Dict[str, str]:
         "example": f"> {EXAMPLE}\n\n| `ent.text` | label | start | end |\n|-|-|-|-|\n{found}",
         "corpus": corpus_table(measured["corpus"]),
         "spread": spread(measured["corpus"]),
+        "coverage": coverage_table(measured["coverage"]),
+        "agreement": agreement_table(measured["agreement"]),
+        "curve": curve_table(measured["curve"]),
         "size": f"The wheel has {measured['wheel_mb']} MB and reads {speed:,} words a second on one core.",
         **{name: scores_table(result) for name, result in measured["scores"].items()},
     }
