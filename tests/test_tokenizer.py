@@ -48,6 +48,7 @@ def test_the_tokens_spell_odd_strings_again(nlp, text):
         ("لـCNN", "لـ CNN"),
         ("والـCNN", "و الـ CNN"),
         ("وَلبنان", "وَ لبنان"),
+        ("وأ ف ب", "و أ ف ب"),
     ],
 )
 def test_a_proclitic_is_split_off(nlp, text, expected):

@@ -174,6 +174,8 @@ class NewsTokenizer:
         while first < len(word) and unicodedata.category(word[first]) == "Mn":
             first += 1
         rest = word[first:]
+        if rest == "أ" and word[0] in PROCLITICS:
+            return whole, [first]  # of أ ف ب or أ ش أ; no word is spelt so
         if depth > 2 or word[0] not in PROCLITICS or len(fold(rest)) < 2 or rest == "ال":
             return whole, []
         if word[0] in CONJUNCTIONS and depth:
