@@ -1,6 +1,7 @@
 """Render the measured figures in README.md and corpus/datasheet.md from what the workflow wrote."""
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Dict, List
 
@@ -151,11 +152,13 @@ def main(
 ):
     """Keep the figures of the last run in docs/measured.json and render them in README.md and corpus/datasheet.md.
 
-    The pages are written by hand but for their marked blocks. Run it after `spacy project run all`.
+    The pages are written by hand but for their marked blocks. Run it after `spacy project run all` and
+    `spacy project run quality`.
     """
     measured = measure(training)
     pages = {path: render(path.read_text(encoding="utf-8"), measured) for path in PAGES}
     write_json(MEASURED, measured)
+    shutil.copy(training / "curve" / "curve.png", MEASURED.with_name("learning-curve.png"))
     for path, page in pages.items():
         write_text(path, page)
         print(f"{path}: figures of the last run")
