@@ -89,3 +89,26 @@ def test_set_up_without_a_command_teaches_the_two_commands(tmp_path):
     for command in ("python scripts/in_venv.py -m spacy project run all", "python scripts/in_venv.py -m pytest"):
         assert command in done.stdout
         assert command in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_article_tells_its_genre_region_year_date_style_writer_and_passes():
+    for split in ("train", "dev", "test"):
+        for line in (ROOT / "corpus" / f"{split}.jsonl").read_text(encoding="utf-8").split("\n"):
+            if line:
+                article = json.loads(line)
+                assert {"genre", "region", "year", "date_style", "writer", "passes"} <= article.keys(), article["id"]
+
+
+def test_the_agreement_kept_with_the_corpus_is_that_of_the_two_annotations():
+    from agreement import agreement, same_articles
+    from articles import read_articles
+
+    double = ROOT / "corpus" / "double"
+    pairs = same_articles(read_articles([double / "first.jsonl"]), read_articles([double / "second.jsonl"]))
+    assert json.loads((double / "agreement.json").read_text(encoding="utf-8")) == agreement(pairs)
+
+
+def test_a_tenth_of_the_articles_was_annotated_twice():
+    lines = [(ROOT / "corpus" / f"{split}.jsonl").read_text(encoding="utf-8").count("\n") for split in ("train", "dev", "test")]
+    twice = (ROOT / "corpus" / "double" / "second.jsonl").read_text(encoding="utf-8").count("\n")
+    assert twice >= sum(lines) / 10
