@@ -42,7 +42,8 @@ def plot(points: List[Dict], path: Path) -> None:
             articles = [point["articles"] for point in points]
             axis.plot(articles, [point["f1"][name][label] for point in points], marker="o", label=label, **style)
         axis.set(title=name, xlabel="training articles", xscale="log", ylim=(0, 1))
-        axis.set_xticks(articles, [str(n) for n in articles], minor=False)
+        axis.minorticks_off()
+        axis.set_xticks(articles, [str(n) for n in articles])
         axis.grid(alpha=0.3)
     axes[0][0].set_ylabel("F1, exact spans")
     axes[0][-1].legend(loc="lower right")
