@@ -12,7 +12,7 @@ from near_copies import near_copies
 from typing_extensions import Annotated
 
 SPLITS = ("train", "dev", "test")
-COUNTED = ("genre", "region", "date_style", "writer", "passes")
+COUNTED = ("genre", "region", "year", "date_style", "writer", "passes")
 
 
 def split_faults(splits: Dict[str, List[Article]]) -> List[str]:

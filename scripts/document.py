@@ -71,6 +71,10 @@ def coverage_table(coverage: Dict) -> str:
         ("different outlets, by spelling", 350, different["MEDIA"]),
         ("different agreements, by spelling", 300, different["AGREEMENT"]),
         ("states mentioned 8 times or more", len(states), sum(n >= 8 for n in states.values())),
+        *(
+            (f"states {name}", len(states), sum(row[key] > 0 for row in coverage["states"].values()))
+            for name, key in (("under an official name", "official"), ("behind a proclitic", "with_proclitic"))
+        ),
     ]
     lines = ["| | aim | reached |", "|-|-|-|", *(f"| {name} | {aim:,} | {reached:,} |" for name, aim, reached in rows)]
     rare = ", ".join(f"{state} {n}" for state, n in states.items() if n < 8)
