@@ -24,10 +24,10 @@ def same_articles(first: List[Article], second: List[Article]) -> List[Tuple[Art
     return [(twins[article.id], article) for article in second]
 
 
-def token_labels(article: Article, tokens: List[Tuple[int, int]]) -> List[str]:
-    """For each token (start, end) the label of the span that holds its first character, or O."""
+def token_labels(article: Article, offsets: List[int]) -> List[str]:
+    """For each token, given by the offset of its first character, the label of the span that holds it, or O."""
     by_offset = {offset: label for start, end, label in article.spans for offset in range(start, end)}
-    return [by_offset.get(start, "O") for start, _ in tokens]
+    return [by_offset.get(offset, "O") for offset in offsets]
 
 
 def kappa(one: Sequence, two: Sequence) -> Optional[float]:
@@ -45,18 +45,19 @@ def agreement(pairs: List[Tuple[Article, Article]]) -> Dict:
     labels = label_names()
     one, two, differences = [], [], []
     for left, right in pairs:
-        tokens = [(token.idx, token.idx + len(token)) for token in nlp.make_doc(left.text) if not token.is_space]
-        one += token_labels(left, tokens)
-        two += token_labels(right, tokens)
+        offsets = [token.idx for token in nlp.make_doc(left.text) if not token.is_space]
+        one += token_labels(left, offsets)
+        two += token_labels(right, offsets)
         for span in sorted(set(left.spans) ^ set(right.spans)):
             by = "first" if span in left.spans else "second"
             differences.append({"id": left.id, "by": by, **span._asdict(), "text": left.text[span.start : span.end]})
     scores = exact([Pair(set(left.spans), set(right.spans)) for left, right in pairs], labels)
-    rows = {}
-    for label in labels:
-        found = kappa([a == label for a in one], [b == label for b in two])
-        rows[label] = {"f1": scores[label]["f1"], "kappa": found, "names": scores[label]["support"]}
-    rows[ALL] = {"f1": scores[ALL]["f1"], "kappa": kappa(one, two), "names": scores[ALL]["support"]}
+    kappas = {label: kappa([a == label for a in one], [b == label for b in two]) for label in labels}
+    kappas[ALL] = kappa(one, two)
+    rows = {
+        label: {"f1": scores[label]["f1"], "kappa": found, "names": scores[label]["support"]}
+        for label, found in kappas.items()
+    }
     return {"articles": len(pairs), "tokens": len(one), "agreement": rows, "differences": differences}
 
 

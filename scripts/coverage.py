@@ -10,6 +10,8 @@ from ar_news.tokenizer import fold
 from articles import ROOT, Article, label_names, read_articles, run, write_json
 from typing_extensions import Annotated
 
+# States that are mentioned less often are named as rare.
+LEAST = 8
 # The letters written onto a name; a tatweel, a quotation mark or a bracket may stand between.
 _PROCLITICS = re.compile(r"(?<!\w)([وفبلكس]{1,3})ـ*[«\"“‘'(#]*$")
 
@@ -70,7 +72,8 @@ def coverage(articles: List[Article]) -> Dict:
     return {
         "mentions": dict(mentions),
         "different": {label: len(keys) for label, keys in different.items()},
-        "heads": dict(Counter(name.split()[0] for name in different["AGREEMENT"] if " " in name).most_common(30)),
+        # Sorted, as the order of a set, and with it that of equal counts, changes from run to run.
+        "heads": dict(Counter(name.split()[0] for name in sorted(different["AGREEMENT"]) if " " in name).most_common(30)),
         "proclitics": {label: dict(letters.most_common()) for label, letters in proclitics.items()},
         "states": states(articles),
     }
@@ -79,7 +82,7 @@ def coverage(articles: List[Article]) -> Dict:
 def main(
     articles: Annotated[List[Path], typer.Argument(help="JSONL files of gold articles.")],
     output: Annotated[Path, typer.Option(help="JSON file to write.")] = Path("training/coverage.json"),
-    least: Annotated[int, typer.Option(min=1, help="Name the states that are mentioned less often than this.")] = 8,
+    least: Annotated[int, typer.Option(min=1, help="Name the states that are mentioned less often than this.")] = LEAST,
 ):
     """Count which states, outlets, agreements and people the names of ARTICLES cover, and behind which proclitics."""
     counts = coverage(read_articles(articles))

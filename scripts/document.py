@@ -7,6 +7,7 @@ from typing import Dict, List
 
 import typer
 from articles import ROOT, InputError, run, write_json, write_text
+from coverage import LEAST
 from evaluate import table
 from pipelines import load
 from typing_extensions import Annotated
@@ -70,16 +71,16 @@ def coverage_table(coverage: Dict) -> str:
         ("different people, in two words or more", 2_500, different["PERSON"]),
         ("different outlets, by spelling", 350, different["MEDIA"]),
         ("different agreements, by spelling", 300, different["AGREEMENT"]),
-        ("states mentioned 8 times or more", len(states), sum(n >= 8 for n in states.values())),
+        (f"states mentioned {LEAST} times or more", len(states), sum(n >= LEAST for n in states.values())),
         *(
             (f"states {name}", len(states), sum(row[key] > 0 for row in coverage["states"].values()))
             for name, key in (("under an official name", "official"), ("behind a proclitic", "with_proclitic"))
         ),
     ]
     lines = ["| | aim | reached |", "|-|-|-|", *(f"| {name} | {aim:,} | {reached:,} |" for name, aim, reached in rows)]
-    rare = ", ".join(f"{state} {n}" for state, n in states.items() if n < 8)
+    rare = ", ".join(f"{state} {n}" for state, n in states.items() if n < LEAST)
     heads = ", ".join(f"{head} {n}" for head, n in coverage["heads"].items())
-    lines += ["", f"States mentioned less than 8 times: {rare or 'none'}.", ""]
+    lines += ["", f"States mentioned less than {LEAST} times: {rare or 'none'}.", ""]
     lines += ["| behind | " + " | ".join(mentions) + " |", "|-" * (1 + len(mentions)) + "|"]
     for letters in sorted({letters for row in coverage["proclitics"].values() for letters in row}):
         counts = " | ".join(str(coverage["proclitics"][label].get(letters, 0)) for label in mentions)

@@ -11,7 +11,7 @@ from evaluate import predict
 from pipelines import load
 from scoring import ALL, exact
 from spacy.cli.train import train
-from spacy.tokens import DocBin
+from spacy.tokens import Doc, DocBin
 from typing_extensions import Annotated
 
 matplotlib.use("Agg")
@@ -20,13 +20,24 @@ import matplotlib.pyplot as plt  # noqa: E402
 SHARES = (0.125, 0.25, 0.5, 1.0)
 
 
-def write_share(data: Path, output: Path, share: float, seed: int) -> Dict[str, int]:
-    """Write a random share of the training docs, smaller ones inside larger ones; docs, words and names in it."""
-    docs = list(DocBin().from_disk(data / "train.spacy").get_docs(spacy.blank("ar").vocab))
+def shuffled(path: Path, seed: int) -> List[Doc]:
+    """The docs of a .spacy file in a random order, the same for a seed; InputError if there is no such file."""
+    try:
+        docs = list(DocBin().from_disk(path).get_docs(spacy.blank("ar").vocab))
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}; run `spacy project run convert` first") from None
     random.Random(seed).shuffle(docs)
+    return docs
+
+
+def write_share(docs: List[Doc], output: Path, share: float) -> Dict[str, int]:
+    """Write the first share of the docs, so that smaller ones lie inside larger ones; docs, words and names in it."""
     part = docs[: max(1, round(share * len(docs)))]
-    output.parent.mkdir(parents=True, exist_ok=True)
-    DocBin(docs=part).to_disk(output)
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        DocBin(docs=part).to_disk(output)
+    except OSError as error:
+        raise InputError(f"{output}: cannot be written ({error.strerror}); choose another folder") from None
     words = sum(len(doc.text.split()) for doc in part)
     return {"articles": len(part), "words": words, "names": sum(len(doc.ents) for doc in part)}
 
@@ -63,13 +74,11 @@ def main(
     A pipeline that is there already is not trained again: remove OUTPUT to start anew.
     """
     gold = {path.stem: read_articles([path]) for path in articles}
+    docs = shuffled(data / "train.spacy", seed)
     points = []
     for share in SHARES:
         folder = output / f"{share:g}"
-        try:
-            point = {"share": share, **write_share(data, folder / "train.spacy", share, seed)}
-        except OSError as error:
-            raise InputError(f"{error.filename}: {error.strerror}; run `spacy project run convert` first") from None
+        point = {"share": share, **write_share(docs, folder / "train.spacy", share)}
         if not (folder / "model-best").exists():
             paths = {"paths.train": str(folder / "train.spacy"), "paths.dev": str(data / "dev.spacy")}
             train(config, folder, overrides={**paths, "system.seed": seed})

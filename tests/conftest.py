@@ -17,12 +17,18 @@ import ar_news  # noqa: E402, F401
 TOKENIZER = {"nlp": {"tokenizer": {"@tokenizers": "ar_news.tokenizer.v1"}}}
 
 
+def gold(split):
+    """The records of one split of the project's corpus."""
+    lines = (ROOT / "corpus" / f"{split}.jsonl").read_text(encoding="utf-8").split("\n")
+    return [json.loads(line) for line in lines if line]
+
+
 @pytest.fixture(scope="session")
 def nlp():
     """A blank Arabic pipeline with the initialised news tokeniser."""
-    blank = spacy.blank("ar", config=TOKENIZER)
-    blank.tokenizer.initialize()
-    return blank
+    from convert import blank_pipeline
+
+    return blank_pipeline()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, gold
 
 LABELS = json.loads((ROOT / "configs" / "labels.json").read_text(encoding="utf-8"))
 
@@ -56,10 +56,7 @@ def test_both_guidelines_decide_the_same_cases():
 
 def test_no_article_repeats_the_test_split():
     """A long run of words that train shares with test would make the scores look better than they are."""
-    texts = {}
-    for split in ("train", "test"):
-        lines = (ROOT / "corpus" / f"{split}.jsonl").read_text(encoding="utf-8").split("\n")
-        texts[split] = [json.loads(line)["text"].split() for line in lines if line]
+    texts = {split: [article["text"].split() for article in gold(split)] for split in ("train", "test")}
     runs = {tuple(words[i : i + 12]) for words in texts["train"] for i in range(len(words) - 11)}
     assert not [words[i : i + 12] for words in texts["test"] for i in range(len(words) - 11) if tuple(words[i : i + 12]) in runs]
 
@@ -93,10 +90,8 @@ def test_set_up_without_a_command_teaches_the_two_commands(tmp_path):
 
 def test_every_article_tells_its_genre_region_year_date_style_writer_and_passes():
     for split in ("train", "dev", "test"):
-        for line in (ROOT / "corpus" / f"{split}.jsonl").read_text(encoding="utf-8").split("\n"):
-            if line:
-                article = json.loads(line)
-                assert {"genre", "region", "year", "date_style", "writer", "passes"} <= article.keys(), article["id"]
+        for article in gold(split):
+            assert {"genre", "region", "year", "date_style", "writer", "passes"} <= article.keys(), article["id"]
 
 
 def test_the_agreement_kept_with_the_corpus_is_that_of_the_two_annotations():
@@ -109,6 +104,4 @@ def test_the_agreement_kept_with_the_corpus_is_that_of_the_two_annotations():
 
 
 def test_a_tenth_of_the_articles_was_annotated_twice():
-    lines = [(ROOT / "corpus" / f"{split}.jsonl").read_text(encoding="utf-8").count("\n") for split in ("train", "dev", "test")]
-    twice = (ROOT / "corpus" / "double" / "second.jsonl").read_text(encoding="utf-8").count("\n")
-    assert twice >= sum(lines) / 10
+    assert len(gold("double/second")) >= sum(len(gold(split)) for split in ("train", "dev", "test")) / 10

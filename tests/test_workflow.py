@@ -8,7 +8,7 @@ import sys
 import venv
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, gold
 
 # Enough steps for the pipeline to find some names, few enough for a test.
 SHORT = "--training.max_steps 300 --training.eval_frequency 100"
@@ -66,19 +66,13 @@ def installed(project, tmp_path_factory):
         pytest.skip(f"needs a package index for pip: {done.stderr.strip().splitlines()[-1]}")
     assert done.returncode == 0, done.stderr
     (folder / "consumer.py").write_text(CONSUMER, encoding="utf-8")
-    text = first_test_article()["text"]
+    text = gold("test")[0]["text"]
     return {"text": text, **json.loads(run(python, "consumer.py", text, cwd=folder, PYTHONPATH=""))}
-
-
-def first_test_article():
-    with open(ROOT / "corpus" / "test.jsonl", encoding="utf-8") as lines:
-        return json.loads(next(lines))
 
 
 def test_the_scores_count_every_gold_name(project):
     scores = json.loads((project / "training" / "scores" / "test.json").read_text(encoding="utf-8"))
-    gold = [json.loads(line) for line in (ROOT / "corpus" / "test.jsonl").read_text(encoding="utf-8").split("\n") if line]
-    assert scores["exact"]["ALL"]["support"] == sum(len(article["spans"]) for article in gold)
+    assert scores["exact"]["ALL"]["support"] == sum(len(article["spans"]) for article in gold("test"))
 
 
 def test_a_short_training_already_finds_countries(project):
