@@ -61,6 +61,15 @@ def agreement(pairs: List[Tuple[Article, Article]]) -> Dict:
     return {"articles": len(pairs), "tokens": len(one), "agreement": rows, "differences": differences}
 
 
+def show(result: Dict) -> str:
+    """The agreement as a table for the terminal."""
+    lines = [f"{'':<10}{'F1':>8}{'kappa':>8}"]
+    for label, row in result["agreement"].items():
+        shown = "–" if row["kappa"] is None else f"{row['kappa']:.3f}"
+        lines.append(f"{label:<10}{row['f1']:>8.3f}{shown:>8}")
+    return "\n".join([*lines, f"{result['articles']} articles, {result['tokens']} tokens, {len(result['differences'])} differences"])
+
+
 def main(
     first: Annotated[List[Path], typer.Option(help="JSONL of the first annotator; may be given several times.")],
     second: Annotated[Path, typer.Option(help="JSONL of the second annotator: some or all of the same articles.")],
@@ -69,11 +78,7 @@ def main(
     """Compare what two annotators marked in the same articles: span F1 and Cohen's kappa on tokens, by label."""
     result = agreement(same_articles(read_articles(first), read_articles([second])))
     write_json(output, result)
-    print(f"{'':<10}{'F1':>8}{'kappa':>8}")
-    for label, row in result["agreement"].items():
-        shown = "–" if row["kappa"] is None else f"{row['kappa']:.3f}"
-        print(f"{label:<10}{row['f1']:>8.3f}{shown:>8}")
-    print(f"{result['articles']} articles, {result['tokens']} tokens, {len(result['differences'])} differences in {output}")
+    print(f"{show(result)} in {output}")
 
 
 if __name__ == "__main__":

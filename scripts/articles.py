@@ -103,7 +103,7 @@ def text_faults(text: str) -> List[str]:
     return []
 
 
-def _is_edge(char: str) -> bool:
+def is_edge(char: str) -> bool:
     return char.isspace() or unicodedata.category(char)[0] in "PZC" or char == "\u0640"
 
 
@@ -129,7 +129,7 @@ def span_faults(text: str, raw_spans: Any, labels: Sequence[str]) -> Tuple[List[
             faults.append(f"{where} {found!r} has an unknown label; use one of {', '.join(labels)}")
         if surface is not None and surface != found:
             faults.append(f"{where} says {surface!r} but the text there is {found!r}; correct the offsets")
-        if _is_edge(found[0]) or _is_edge(found[-1]):
+        if is_edge(found[0]) or is_edge(found[-1]):
             faults.append(f"{where} {found!r} begins or ends with white space, punctuation or tatweel; narrow it")
         if "\n" in found:
             faults.append(f"{where} {found!r} crosses a paragraph; split it")

@@ -28,13 +28,17 @@ def names(articles: List[Article]) -> Iterator[Tuple[str, str, str]]:
             yield label, surface, proclitics
 
 
-def states(articles: List[Article]) -> Dict[str, Dict[str, int]]:
-    """Mentions of every state of configs/countries.json by its first short name: all, official, with a proclitic."""
+def states(articles: List[Article]) -> Dict[str, Dict]:
+    """Mentions of every state of configs/countries.json by its first short name: all, official, behind each proclitic.
+
+    A state without an entry under `official`, such as كندا, has its short name for its official one.
+    """
     table, forms = {}, {}
     for state in json.loads((ROOT / "configs" / "countries.json").read_text(encoding="utf-8")):
         key = state["short"][0]
-        table[key] = {"mentions": 0, "official": 0, "with_proclitic": 0, "spellings": 0}
-        forms.update({fold(form): (key, kind) for kind in ("short", "official") for form in state[kind]})
+        table[key] = {"mentions": 0, "official": 0, "spellings": 0, "behind": Counter()}
+        forms.update({fold(form): (key, "short") for form in state["short"]})
+        forms.update({fold(form): (key, "official") for form in state["official"] or state["short"][:1]})
     spellings = set()
     for label, surface, proclitics in names(articles):
         folded = fold(surface)
@@ -43,10 +47,14 @@ def states(articles: List[Article]) -> Dict[str, Dict[str, int]]:
         if label == "COUNTRY" and key:
             table[key]["mentions"] += 1
             table[key]["official"] += kind == "official"
-            table[key]["with_proclitic"] += bool(proclitics)
+            if proclitics:
+                # لل is ل before the article, here one kind.
+                table[key]["behind"][proclitics.replace("لل", "ل")] += 1
             spellings.add((key, surface))
     for key, _ in spellings:
         table[key]["spellings"] += 1
+    for row in table.values():
+        row["behind"] = dict(sorted(row["behind"].items()))
     return table
 
 

@@ -72,9 +72,10 @@ def coverage_table(coverage: Dict) -> str:
         ("different outlets, by spelling", 350, different["MEDIA"]),
         ("different agreements, by spelling", 300, different["AGREEMENT"]),
         (f"states mentioned {LEAST} times or more", len(states), sum(n >= LEAST for n in states.values())),
+        ("states under an official name", len(states), sum(row["official"] > 0 for row in coverage["states"].values())),
         *(
-            (f"states {name}", len(states), sum(row[key] > 0 for row in coverage["states"].values()))
-            for name, key in (("under an official name", "official"), ("behind a proclitic", "with_proclitic"))
+            (f"states behind {letters}", len(states), sum(letters in row["behind"] for row in coverage["states"].values()))
+            for letters in ("و", "ف", "ب", "ل", "ك", "وب", "ول")
         ),
     ]
     lines = ["| | aim | reached |", "|-|-|-|", *(f"| {name} | {aim:,} | {reached:,} |" for name, aim, reached in rows)]

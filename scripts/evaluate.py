@@ -1,19 +1,16 @@
 """Evaluate a pipeline against gold articles: scores as JSON and table, errors as a web page."""
-import html
 import time
 from pathlib import Path
 from typing import Dict, List, Optional, Set, Tuple
 
 import typer
 from ar_news.tokenizer import fold
-from articles import Article, Span, label_names, load_labels, read_articles, run, write_json, write_text
+from articles import Article, Span, label_names, read_articles, run, write_json, write_text
+from pages import Difference, page
 from pipelines import load
 from scoring import ALL, Pair, confusion, exact, interval, overlap
-from spacy import displacy
 from tqdm import tqdm
 from typing_extensions import Annotated
-
-CONTEXT = 90
 
 
 def predict(nlp, articles: List[Article]) -> Tuple[List[Pair], int, float]:
@@ -64,33 +61,16 @@ def table(result: Dict) -> str:
 
 
 def error_page(articles: List[Article], pairs: List[Pair], title: str) -> str:
-    """A right-to-left page with every error in its context, gold above predicted, drawn by displaCy."""
-    colours = {label["label"]: label["colour"] for label in load_labels()}
-    blocks = []
-    for article, (gold, predicted) in zip(articles, pairs):
-        for wrong in sorted(gold ^ predicted):
-            start = max(article.text.rfind("\n", 0, wrong.start) + 1, wrong.start - CONTEXT)
-            stop = article.text.find("\n", wrong.end)
-            end = min(len(article.text) if stop < 0 else stop, wrong.end + CONTEXT)
-            rows = []
-            for side, spans in (("gold", gold), ("predicted", predicted)):
-                ents = [
-                    {"start": s.start - start, "end": s.end - start, "label": s.label}
-                    for s in sorted(spans)
-                    if start <= s.start and s.end <= end
-                ]
-                manual = {"text": article.text[start:end], "ents": ents, "settings": {"lang": "ar", "direction": "rtl"}}
-                drawn = displacy.render(manual, style="ent", manual=True, options={"colors": colours}, jupyter=False)
-                rows.append(f"<tr><th>{side}</th><td>{drawn}</td></tr>")
-            kind = "missed" if wrong in gold else "wrong"
-            head = f"{kind} {wrong.label}: {article.text[wrong.start : wrong.end]} ({article.id})"
-            blocks.append(f"<h2>{html.escape(head)}</h2><table>{''.join(rows)}</table>")
-    return (
-        '<!DOCTYPE html><html lang="ar" dir="rtl"><head><meta charset="utf-8">'
-        f"<title>{html.escape(title)}</title><style>body{{font-family:sans-serif;max-width:60em;margin:2em auto}}"
-        "h2{font-size:1em}table{border-collapse:collapse;width:100%}th{width:6em}th,td{border:1px solid #ccc;"
-        f"padding:.4em}}</style></head><body><h1>{html.escape(title)}: {len(blocks)}</h1>{''.join(blocks)}</body></html>\n"
-    )
+    """A page with every error in its context, gold above predicted."""
+    errors = [
+        Difference(
+            f"{'missed' if wrong in gold else 'wrong'} {wrong.label}: {article.text[wrong.start : wrong.end]} ({article.id})",
+            article, wrong.start, wrong.end, {"gold": gold, "predicted": predicted},
+        )
+        for article, (gold, predicted) in zip(articles, pairs)
+        for wrong in sorted(gold ^ predicted)
+    ]
+    return page(title, errors)
 
 
 def main(

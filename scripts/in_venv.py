@@ -9,28 +9,34 @@ the Python version changes. This script needs nothing but Python 3.10 to 3.13.
 import hashlib
 import subprocess
 import sys
-import venv
 from pathlib import Path
 from typing import List
 
 ROOT = Path(__file__).resolve().parent.parent
-REQUIREMENTS = ROOT / "requirements.txt"
-FOLDER = ROOT / ".venv"
-PYTHON = FOLDER / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+HINT = (
+    "check the network and the disk, on Debian and Ubuntu also that the package python3-venv is installed, "
+    "and run the command again"
+)
 
 
-def prepare() -> None:
-    """Make the environment and install the requirements, unless both are there already.
+def inside(folder: Path, program: str) -> Path:
+    """Where a virtual environment keeps a program, such as `python`."""
+    return folder / (f"Scripts/{program}.exe" if sys.platform == "win32" else f"bin/{program}")
+
+
+def prepare(folder: Path, requirements: Path, python: str = sys.executable) -> None:
+    """Make the environment with this interpreter and install the requirements, unless both are there already.
 
     Raises OSError or CalledProcessError if that fails; the next call then starts again.
     """
-    stamp = FOLDER / "installed.sha256"
-    wanted = hashlib.sha256(REQUIREMENTS.read_bytes() + sys.version.encode()).hexdigest()
+    stamp = folder / "installed.sha256"
+    version = subprocess.run([python, "-c", "import sys; print(sys.version)"], check=True, capture_output=True).stdout
+    wanted = hashlib.sha256(requirements.read_bytes() + version).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    print(f"Installing the requirements into {FOLDER}; this happens once and takes some minutes", file=sys.stderr)
-    venv.create(FOLDER, clear=True, with_pip=True)
-    subprocess.run([PYTHON, "-m", "pip", "install", "--quiet", "-r", REQUIREMENTS], check=True)
+    print(f"Installing {requirements.name} into {folder}; this happens once and takes some minutes", file=sys.stderr)
+    subprocess.run([python, "-m", "venv", "--clear", folder], check=True)
+    subprocess.run([inside(folder, "python"), "-m", "pip", "install", "-qq", "-r", requirements], check=True)
     stamp.write_text(wanted)
 
 
@@ -42,16 +48,13 @@ def main(arguments: List[str]) -> int:
     if not (3, 10) <= sys.version_info[:2] <= (3, 13):
         print(f"error: Python {sys.version.split()[0]} does not fit; use Python 3.10 to 3.13", file=sys.stderr)
         return 1
+    folder = ROOT / ".venv"
     try:
-        prepare()
+        prepare(folder, ROOT / "requirements.txt")
     except (OSError, subprocess.CalledProcessError) as error:
-        print(
-            f"error: {FOLDER} could not be made ({error}); check the network and the disk, on Debian and Ubuntu "
-            "also that the package python3-venv is installed, and run the command again",
-            file=sys.stderr,
-        )
+        print(f"error: {folder} could not be made ({error}); {HINT}", file=sys.stderr)
         return 1
-    return subprocess.run([PYTHON, *arguments], cwd=ROOT, check=False).returncode
+    return subprocess.run([inside(folder, "python"), *arguments], cwd=ROOT, check=False).returncode
 
 
 if __name__ == "__main__":

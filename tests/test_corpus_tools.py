@@ -64,12 +64,13 @@ def test_coverage_counts_states_in_all_their_forms_and_behind_proclitics(script,
     done = script("coverage", jsonl({"id": "a", "text": text, "spans": spans}), "--output", tmp_path / "c.json")
     assert done.returncode == 0, done.stderr.decode()
     counts = json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))
-    assert counts["states"]["كازاخستان"] == {"mentions": 2, "official": 1, "with_proclitic": 2, "spellings": 2}
+    assert counts["states"]["كازاخستان"] == {"mentions": 2, "official": 1, "spellings": 2, "behind": {"ب": 1, "و": 1}}
+    assert counts["states"]["الإمارات"]["behind"] == {"ل": 1}
     assert counts["states"]["الإمارات"]["mentions"] == 2
     assert counts["proclitics"]["COUNTRY"] == {"و": 1, "لل": 1, "ب": 1}
     assert counts["proclitics"]["MEDIA"] == {"ل": 1}
     assert counts["different"]["COUNTRY"] == 3
-    assert counts["states"]["لبنان"]["mentions"] == 0
+    assert counts["states"]["لبنان"] == {"mentions": 0, "official": 0, "spellings": 0, "behind": {}}
 
 
 def test_annotators_who_agree_score_one_and_a_missed_name_lowers_both_measures():

@@ -1,0 +1,164 @@
+"""Fetch what the annotators confirmed in Doccano, as gold JSONL, one file an annotator."""
+from collections import Counter
+from pathlib import Path
+from typing import Dict, List, Optional, Tuple
+
+import typer
+from articles import Article, InputError, is_edge, label_names, read_articles, run, span_faults, write_articles
+from convert import blank_pipeline, gold_doc
+from doccano import (
+    DEFAULT_PROJECT, DEFAULT_URL, Annotators, Doccano, Project, Url, Username, connect, from_utf16, project_names,
+    split_names, text_hash,
+)
+from doccano_push import read_unique
+from tqdm import tqdm
+from typing_extensions import Annotated
+
+
+def trimmed(text: str, start: int, end: int) -> Tuple[int, int]:
+    """The place without white space, punctuation and tatweel at its edges, which a mouse takes along."""
+    while start < end and is_edge(text[start]):
+        start += 1
+    while start < end and is_edge(text[end - 1]):
+        end -= 1
+    return start, end
+
+
+def read_example(server: Doccano, project: int, labels: Dict[int, Dict], members: Dict[int, str], article: Article,
+                 example: Dict) -> Tuple[Optional[Article], List[str], List[str]]:
+    """The article with the spans that stand in Doccano, notes about narrowed spans, and faults; no article if it has faults."""
+    if example["text"] != article.text or example["meta"].get("text_sha256") not in (None, text_hash(article.text)):
+        return None, [], ["its text in Doccano is another than here, so its offsets mean nothing; push it again or restore the text"]
+    raw = server.spans(project, example["id"])
+    records, notes, faults = [], [], []
+    for span in sorted(raw, key=lambda span: span["start_offset"]):
+        place = from_utf16(article.text, span["start_offset"], span["end_offset"])
+        where = f"span {span['id']} [{span['start_offset']}, {span['end_offset']}]"
+        if place is None:
+            faults.append(f"{where} is out of the text or cuts a character in two; delete it in Doccano and mark the name again")
+            continue
+        start, end = trimmed(article.text, *place)
+        if (start, end) != place:
+            notes.append(f"{where} {article.text[slice(*place)]!r} narrowed to {article.text[start:end]!r}")
+        if start == end:
+            faults.append(f"{where} holds no name; delete it in Doccano")
+            continue
+        records.append({"start": start, "end": end, "label": labels[span["label"]]["text"]})
+    spans, found = span_faults(article.text, records, label_names())
+    faults += [f"{fault} (in Doccano)" for fault in found]
+    if faults:
+        return None, notes, faults
+    states = server.all(f"projects/{project}/examples/{example['id']}/states", "read who confirmed")
+    comments = []
+    if example["comment_count"]:
+        comments = server.all(f"projects/{project}/comments", "read the comments", example=example["id"])
+    doccano = {
+        "project": project,
+        "example": example["id"],
+        "spans": [span["id"] for span in sorted(raw, key=lambda span: span["start_offset"])],
+        "marked_by": sorted({members.get(span["user"], str(span["user"])) for span in raw}),
+        "confirmed_by": [members.get(state["confirmed_by"], str(state["confirmed_by"])) for state in states],
+        "confirmed_at": [state["confirmed_at"] for state in states],
+        "comments": [f"{comment['username']}: {comment['text']}" for comment in comments],
+    }
+    meta = {**article.meta, "confirmed": bool(states), "doccano": doccano}
+    return Article(article.id, article.text, tuple(spans), meta), notes, []
+
+
+class Pull:
+    """What one annotator's project gave: articles by id, counts, notes and faults."""
+
+    def __init__(self) -> None:
+        self.found: Dict[str, Article] = {}
+        self.counts: Counter = Counter()
+        self.notes: List[str] = []
+        self.faults: List[str] = []
+
+    def read(self, server: Doccano, name: str, pool: Dict[str, Article], annotator: str, unconfirmed: bool) -> None:
+        """Read every example; a bad one becomes a fault and the others go on. InputError if the server is lost."""
+        project = server.project(name)
+        labels, members = server.labels(project), server.members(project)
+        examples = server.examples(project)
+        keys = Counter(example["meta"].get("article_id") for example in examples)
+        for key, n in keys.items():
+            if key is None:
+                self.notes.append(f"{name!r}: {n} articles have no article_id; they are left out")
+            elif n > 1:
+                self.faults.append(f"article {key}: {n} copies in {name!r}; delete all but one there")
+        for example in tqdm(examples, desc=name, unit="article", disable=None):
+            key = example["meta"].get("article_id")
+            if key is None or keys[key] > 1:
+                continue
+            if key not in pool:
+                self.counts["not here"] += 1
+                continue
+            if not example["is_confirmed"]:
+                self.counts["unconfirmed"] += 1
+                if not unconfirmed:
+                    continue
+            article, notes, faults = read_example(server, project, labels, members, pool[key], example)
+            link = f"{server.url}/projects/{project}/sequence-labeling?page={1 + examples.index(example)}"
+            self.notes += [f"article {key}: {note}" for note in notes]
+            self.faults += [f"article {key} ({link}): {fault}" for fault in faults]
+            if article:
+                article.meta["annotator"] = annotator or ", ".join(article.meta["doccano"]["confirmed_by"])
+                self.found[key] = article
+                if article.meta["confirmed"]:
+                    self.counts["confirmed" if article.spans else "confirmed without names"] += 1
+
+    def merge(self, previous: List[Article], pool: Dict[str, Article]) -> List[Article]:
+        """These articles and those confirmed earlier that this time did not come, in the order of the pool."""
+        kept = {a.id: a for a in previous if a.meta.get("confirmed") and a.id not in self.found and a.id in pool and a.text == pool[a.id].text}
+        if kept:
+            self.counts["kept from an earlier pull"] = len(kept)
+        everything = {**self.found, **kept}
+        return [everything[key] for key in pool if key in everything]
+
+
+def main(
+    articles: Annotated[Path, typer.Argument(help="The JSONL that was pushed: its texts are what offsets are checked against.")],
+    output: Annotated[Path, typer.Argument(help="Folder for ANNOTATOR.jsonl.")],
+    annotators: Annotators = "",
+    project: Project = DEFAULT_PROJECT,
+    url: Url = DEFAULT_URL,
+    username: Username = "admin",
+    unconfirmed: Annotated[bool, typer.Option("--unconfirmed", help="Also articles that nobody has confirmed, with \"confirmed\": false.")] = False,
+):
+    """Write what each annotator confirmed to OUTPUT/ANNOTATOR.jsonl (OUTPUT/gold.jsonl without annotators).
+
+    An article that was confirmed without any name is written with no spans; one that nobody confirmed is not
+    written at all. Each article records who confirmed it and when, Doccano's ids, and comments. Articles that
+    an earlier pull wrote stay, even if they are gone from the server. Faulty articles are named and left out,
+    the others are written, and the exit code is 1.
+    """
+    pool = {article.id: article for article in read_unique(articles)}
+    names = split_names(annotators)
+    server = connect(url, username)
+    nlp = blank_pipeline()
+    faults: List[str] = []
+    for annotator, name in project_names(project, names).items():
+        path = output / f"{annotator or 'gold'}.jsonl"
+        previous = read_articles([path]) if path.exists() and path.stat().st_size else []
+        pull = Pull()
+        lost: Optional[InputError] = None
+        try:
+            pull.read(server, name, pool, annotator, unconfirmed)
+        except InputError as error:
+            lost = error
+        result = pull.merge(previous, pool)
+        if result or path.exists():
+            write_articles(path, result)
+        told = ", ".join(f"{n} {kind}" for kind, n in pull.counts.items()) or "nothing confirmed yet"
+        print(f"{path}: {len(result)} articles ({told})")
+        misaligned = [shown for article in result for shown in gold_doc(nlp, article)[1]]
+        for note in pull.notes + [f"{shown}: no token boundary fits; kept, and counted as missed in training" for shown in misaligned]:
+            print(f"note: {note}")
+        faults += pull.faults
+        if lost:
+            raise InputError(*faults, *lost.messages, f"{path}: holds what came before that; run again for the rest")
+    if faults:
+        raise InputError(*faults)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,541 @@
+"""Annotating in Doccano, against a real server that the project's own command starts."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from conftest import ROOT
+from doccano_bench import (
+    PASSWORD, Bench, copy_home, free_port, journal, need_server, plain_articles, read, start_command, stop_command,
+    tricky_articles, wait_for, write,
+)
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the tests stop servers by POSIX signals")
+
+
+@pytest.fixture(scope="module")
+def homes(tmp_path_factory):
+    """Folder with `first`, the home of the running server, and `fresh`, a copy of it from before any project."""
+    need_server()
+    return tmp_path_factory.mktemp("doccano")
+
+
+@pytest.fixture(scope="module")
+def bench(homes):
+    process, url = start_command(homes / "first", free_port())
+    copy_home(homes / "first", homes / "fresh")
+    yield Bench(url, homes)
+    code, said = stop_command(process)
+    assert (code, said.split("\n")[-2]) == (0, "Doccano has stopped")
+
+
+@pytest.fixture
+def own_server(bench, homes, tmp_path):
+    """A second server that a test may stop; web server up, worker not."""
+    from doccano_server import Server
+
+    server = Server(copy_home(homes / "fresh", tmp_path / "home"), free_port())
+    server.start_web()
+    yield server
+    server.stop()
+
+
+def kill_web(server):
+    process = server.processes.pop("web")
+    process.send_signal(signal.SIGTERM)
+    process.wait()
+
+
+def surfaces(records):
+    return {r["id"]: [(s["start"], s["end"], s["label"], r["text"][s["start"] : s["end"]]) for s in r["spans"]] for r in records}
+
+
+# --- the server -----------------------------------------------------------------------------------------------
+
+
+def test_the_server_listens_on_loopback_only(bench):
+    listening = subprocess.run(["ss", "-ltnH"], capture_output=True, encoding="utf-8", check=False).stdout if shutil.which("ss") else ""
+    port = bench.url.rsplit(":", 1)[1]
+    if not listening:
+        pytest.skip("needs ss, of iproute2, to list listening ports")
+    assert [line.split()[3] for line in listening.splitlines() if line.split()[3].endswith(f":{port}")] == [f"127.0.0.1:{port}"]
+
+
+def test_a_taken_port_is_one_clear_line(bench, homes):
+    port = bench.url.rsplit(":", 1)[1]
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "doccano_server.py"), "--home", str(homes / "fresh"), "--port", port],
+        capture_output=True, encoding="utf-8", check=False, env={**os.environ, "DOCCANO_PASSWORD": ""},
+    )
+    assert done.returncode == 1
+    assert done.stderr == f"error: port {port} is taken; stop what runs there or give another --port\n"
+
+
+def test_a_new_server_without_a_password_is_not_made(homes, tmp_path):
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "doccano_server.py"), "--home", str(tmp_path / "none")], stdin=subprocess.DEVNULL,
+        capture_output=True, encoding="utf-8", check=False, env={**os.environ, "DOCCANO_PASSWORD": ""},
+    )
+    assert done.returncode == 1
+    assert "set the environment variable DOCCANO_PASSWORD" in done.stderr
+    assert not (tmp_path / "none" / "db.sqlite3").exists()
+
+
+# --- set-up ---------------------------------------------------------------------------------------------------
+
+
+def test_set_up_makes_projects_labels_guideline_accounts_and_roles_and_changes_nothing_the_second_time(bench):
+    first = bench.set_up("setup", "lina, nadir")
+    assert "setup (lina): project, label PERSON, label COUNTRY, label MEDIA, label AGREEMENT, member lina" in first
+    assert "RTL" in first
+    second = bench.set_up("setup", "lina nadir")
+    assert second.count("nothing to change") == 2 and "password" not in second
+    server = bench.login()
+    project = server.find_projects("setup (lina)")[0]
+    wanted = json.loads((ROOT / "configs" / "labels.json").read_text(encoding="utf-8"))
+    found = [(k["text"], k["background_color"], k["suffix_key"]) for k in server.labels(project["id"]).values()]
+    assert found == [(label["label"], label["colour"], label["key"]) for label in wanted]
+    assert project["guideline"].startswith('<div dir="rtl">')
+    roles = {m.username: m.rolename for m in server.client.list_members(project["id"])}
+    assert roles == {"admin": "project_admin", "lina": "annotator"}
+    # Nobody sees what the other marks.
+    assert [p["name"] for p in bench.login("nadir").all("projects", "list")] == ["setup (nadir)"]
+
+
+@pytest.mark.parametrize("setting, word", [({"grapheme_mode": True}, "graphemes"), ({"collaborative_annotation": False}, "does not share"),
+                                           ({"allow_overlapping": True}, "overlapping"), ({"project_type": "Seq2seq"}, "Seq2seq")])
+def test_a_project_whose_offsets_or_spans_could_not_be_trusted_is_refused(bench, tmp_path, setting, word):
+    name = f"unfit {word}"
+    settings = {"project_type": "SequenceLabeling", "collaborative_annotation": True, **setting}
+    bench.login().client.create_project(name=name, description="unfit", **settings)
+    for command in (("doccano_push", write(tmp_path / "a.jsonl", plain_articles(1))), ("doccano_setup",)):
+        done = bench.run(*command, "--project", name)
+        assert done.returncode == 1 and word in done.stderr and "Traceback" not in done.stderr
+
+
+def test_two_projects_of_one_name_are_refused(bench, tmp_path):
+    for _ in range(2):
+        bench.login().client.create_project(name="twin", description="twin", project_type="SequenceLabeling", collaborative_annotation=True)
+    done = bench.run("doccano_push", write(tmp_path / "a.jsonl", plain_articles(1)), "--project", "twin")
+    assert done.returncode == 1 and "2 projects are named 'twin'" in done.stderr
+
+
+# --- round trip -----------------------------------------------------------------------------------------------
+
+
+def test_a_thousand_tricky_articles_come_back_with_no_span_lost_or_moved(bench, tmp_path, record_property):
+    articles = tricky_articles(1000)
+    path = write(tmp_path / "articles.jsonl", articles)
+    bench.set_up("trip")
+    clock = time.perf_counter()
+    pushed = bench.run("doccano_push", path, "--project", "trip")
+    record_property("push_seconds", round(time.perf_counter() - clock, 1))
+    assert pushed.returncode == 0, pushed.stderr
+    bench.confirm("trip")
+    clock = time.perf_counter()
+    pulled = bench.run("doccano_pull", path, tmp_path / "out", "--project", "trip")
+    record_property("pull_seconds", round(time.perf_counter() - clock, 1))
+    assert pulled.returncode == 0, pulled.stderr
+    back = read(tmp_path / "out" / "gold.jsonl")
+    assert sum(len(article["spans"]) for article in articles) > 5000
+    assert [record["text"] for record in back] == [article["text"] for article in articles]
+    assert surfaces(back) == surfaces(articles)
+    assert {record["doccano"]["confirmed_by"][0] for record in back} == {"admin"}
+
+
+# --- push -----------------------------------------------------------------------------------------------------
+
+
+def test_pushing_again_sends_nothing_and_a_dry_run_neither(bench, tmp_path):
+    path = write(tmp_path / "a.jsonl", plain_articles(5))
+    bench.set_up("again")
+    dry = bench.run("doccano_push", path, "--project", "again", "--dry-run")
+    assert "again: 5 new (nothing sent)" in dry.stdout and bench.examples("again") == {}
+    assert "again: 5 new" in bench.run("doccano_push", path, "--project", "again").stdout
+    assert "again: 0 new, 5 same" in bench.run("doccano_push", path, "--project", "again").stdout
+    assert len(bench.examples("again")) == 5
+
+
+def test_a_push_killed_in_the_middle_is_finished_by_running_it_again(bench, tmp_path):
+    articles = tricky_articles(120)
+    path = write(tmp_path / "a.jsonl", articles)
+    bench.set_up("killed")
+    process = bench.start("doccano_push", path, "--project", "killed", "--chunk", 15)
+    # Killed while the server imports: the third upload is sent and not known to be imported.
+    wait_for(lambda: journal(path).count("sent") >= 3)
+    process.kill()
+    process.communicate()
+    assert journal(path).count("imported") < 8
+    done = bench.run("doccano_push", path, "--project", "killed")
+    assert done.returncode == 0, done.stderr
+    assert bench.examples("killed").keys() == {article["id"] for article in articles}
+    bench.confirm("killed")
+    assert bench.run("doccano_pull", path, tmp_path, "--project", "killed").returncode == 0
+    assert surfaces(read(tmp_path / "gold.jsonl")) == surfaces(articles)
+
+
+def test_a_server_stopped_in_the_middle_of_a_push_is_one_clear_line_and_loses_nothing(own_server, tmp_path):
+    mine = Bench(own_server.url, tmp_path)
+    own_server.start_worker()
+    articles = plain_articles(40)
+    path = write(tmp_path / "a.jsonl", articles)
+    mine.set_up("stopped")
+    process = mine.start("doccano_push", path, "--project", "stopped", "--chunk", 5)
+    wait_for(lambda: journal(path).count("imported") >= 2)
+    kill_web(own_server)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "no server answers there; start it, then run again" in said and "Traceback" not in said
+    own_server.start_web()
+    again = mine.run("doccano_push", path, "--project", "stopped")
+    assert again.returncode == 0, again.stderr
+    assert mine.examples("stopped").keys() == {article["id"] for article in articles}
+
+
+def test_without_a_worker_push_says_so_in_time_and_sends_nothing_twice(own_server, tmp_path):
+    mine = Bench(own_server.url, tmp_path)
+    path = write(tmp_path / "a.jsonl", plain_articles(4))
+    mine.set_up("idle")
+    done = mine.run("doccano_push", path, "--project", "idle", "--deadline", 2)
+    assert done.returncode == 1 and "is the task worker running (`doccano task`)?" in done.stderr
+    own_server.start_worker()
+    again = mine.run("doccano_push", path, "--project", "idle")
+    assert again.returncode == 0, again.stderr
+    assert "waiting for the end of an import" in again.stdout and "idle: 0 new, 4 same" in again.stdout
+    assert len(mine.examples("idle")) == 4
+
+
+def test_a_wrong_password_and_a_wrong_address_are_one_clear_line(bench, tmp_path):
+    path = write(tmp_path / "a.jsonl", plain_articles(1))
+    wrong = bench.run("doccano_push", path, password="not-this-one")
+    assert wrong.returncode == 1
+    assert wrong.stderr.count("\n") == 1 and "check the name and DOCCANO_PASSWORD" in wrong.stderr
+    nowhere = Bench(f"http://127.0.0.1:{free_port()}", tmp_path).run("doccano_push", path)
+    assert nowhere.returncode == 1
+    assert nowhere.stderr.count("\n") == 1 and "no server answers there" in nowhere.stderr
+
+
+def test_an_annotator_cannot_push_or_pull_and_is_told_why(bench, tmp_path):
+    path = write(tmp_path / "a.jsonl", plain_articles(1))
+    bench.set_up("role", "rami")
+    for command in (("doccano_push", path), ("doccano_pull", path, tmp_path / "out")):
+        done = bench.run(*command, "--project", "role (rami)", "--username", "rami", password=bench.accounts["rami"])
+        assert done.returncode == 1
+        assert "rami is annotator in 'role (rami)'; use an account that is project_admin there" in done.stderr
+
+
+def test_a_changed_text_is_reported_and_replaced_only_where_nobody_has_worked(bench, tmp_path):
+    articles = plain_articles(3)
+    path = write(tmp_path / "a.jsonl", articles)
+    bench.set_up("changed")
+    bench.run("doccano_push", path, "--project", "changed")
+    bench.confirm("changed", only=articles[0]["id"])
+    for article in articles[:2]:
+        article["text"] += "\nتصحيح"
+    write(path, articles)
+    told = bench.run("doccano_push", path, "--project", "changed")
+    assert told.stdout.count("its text is another in 'changed' than here") == 2 and "2 changed, 0 new, 1 same" in told.stdout
+    updated = bench.run("doccano_push", path, "--project", "changed", "--update")
+    assert updated.returncode == 0, updated.stderr
+    assert f"article {articles[0]['id']}: its text is another in 'changed' than here; somebody has worked on it" in updated.stdout
+    texts = {key: example["text"].endswith("تصحيح") for key, example in bench.examples("changed").items()}
+    assert texts == {articles[0]["id"]: False, articles[1]["id"]: True, articles[2]["id"]: False}
+
+
+def test_second_copies_that_nobody_touched_are_removed_and_foreign_articles_are_left(bench, tmp_path):
+    from articles import Article, Span
+    from doccano_push import row
+
+    articles = plain_articles(2)
+    path = write(tmp_path / "a.jsonl", articles)
+    bench.set_up("copies")
+    bench.run("doccano_push", path, "--project", "copies")
+    server = bench.login()
+    number = server.project("copies")
+    record = row(Article(articles[0]["id"], articles[0]["text"], tuple(Span(s["start"], s["end"], s["label"]) for s in articles[0]["spans"][:0])))
+    server.client.create_example(number, record.pop("text"), meta={key: value for key, value in record.items() if key != "label"})
+    server.client.create_example(number, "من مكان آخر", meta={"source": "elsewhere"})
+    done = bench.run("doccano_push", path, "--project", "copies")
+    assert "1 second copies deleted" in done.stdout and "1 articles have no article_id" in done.stdout
+    assert len(server.examples(number)) == 3
+
+
+@pytest.mark.parametrize("fault, word", [
+    ({"text": ""}, "the text is empty"),
+    ({"spans": [[0, 3, "CITY"]]}, "unknown label"),
+    ({"spans": [[0, 999999, "PERSON"]]}, "out of range"),
+    ({"spans": [[0, 5, "PERSON"], [2, 8, "PERSON"]]}, "overlap"),
+])
+def test_what_doccano_would_drop_in_silence_is_refused_before_anything_is_sent(bench, tmp_path, fault, word):
+    bench.set_up("faulty")
+    good = {"id": "good", "text": "وصل ماكرون إلى بيروت", "spans": []}
+    path = write(tmp_path / "a.jsonl", [good, {"id": "bad", "text": "وصل ماكرون إلى بيروت مساء", "spans": [], **fault}])
+    done = bench.run("doccano_push", path, "--project", "faulty")
+    assert done.returncode == 1 and "article bad" in done.stderr and word in done.stderr
+    assert bench.examples("faulty") == {}
+
+
+# --- pull -----------------------------------------------------------------------------------------------------
+
+
+def test_only_confirmed_articles_are_pulled_and_confirmed_without_names_is_not_unannotated(bench, tmp_path):
+    articles = [{"id": "named", "text": "وصل ماكرون إلى بيروت", "spans": [[4, 10, "PERSON"]]},
+                {"id": "empty", "text": "لا اسم في هذا النص", "spans": []},
+                {"id": "waiting", "text": "وهذا لم يقرأه أحد", "spans": []}]
+    path = write(tmp_path / "a.jsonl", articles)
+    bench.set_up("confirmed", "hala")
+    bench.run("doccano_push", path, "--project", "confirmed", "--annotators", "hala")
+    for name in ("named", "empty"):
+        bench.confirm("confirmed (hala)", "hala", only=name)
+    done = bench.run("doccano_pull", path, tmp_path / "out", "--project", "confirmed", "--annotators", "hala")
+    assert "1 confirmed, 1 confirmed without names, 1 unconfirmed" in done.stdout
+    named, empty = read(tmp_path / "out" / "hala.jsonl")
+    assert (named["id"], empty["id"], empty["spans"], empty["confirmed"]) == ("named", "empty", [], True)
+    assert named["annotator"] == "hala" and named["doccano"]["confirmed_by"] == ["hala"]
+    assert named["doccano"]["confirmed_at"][0].startswith("20") and named["doccano"]["marked_by"] == ["admin"]
+    bench.run("doccano_pull", path, tmp_path / "all", "--project", "confirmed", "--annotators", "hala", "--unconfirmed")
+    assert [(r["id"], r["confirmed"]) for r in read(tmp_path / "all" / "hala.jsonl")][2] == ("waiting", False)
+
+
+def test_one_bad_article_never_stops_the_rest_and_loose_spans_are_narrowed(bench, tmp_path):
+    articles = [{"id": "loose", "text": "نقلت «رويترز» عن ماكرون", "spans": []},
+                {"id": "beyond", "text": "🎉 وصل ماكرون", "spans": []},
+                {"id": "halved", "text": "🎉 عاد ماكرون", "spans": []},
+                {"id": "fine", "text": "🎉 غادر ماكرون", "spans": [[7, 13, "PERSON"]]}]
+    path = write(tmp_path / "a.jsonl", articles)
+    bench.set_up("bad")
+    bench.run("doccano_push", path, "--project", "bad")
+    bench.mark("bad", "loose", 4, 14, "MEDIA")
+    bench.mark("bad", "beyond", 3, 400, "PERSON")
+    bench.mark("bad", "halved", 1, 6, "PERSON")
+    server = bench.login()
+    server.client.create_comment(server.project("bad"), bench.examples("bad")["loose"]["id"], "هل الاسم كامل؟")
+    bench.confirm("bad")
+    done = bench.run("doccano_pull", path, tmp_path / "out", "--project", "bad")
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert "article beyond" in done.stderr and "article halved" in done.stderr and done.stderr.count("error:") == 2
+    back = {record["id"]: record for record in read(tmp_path / "out" / "gold.jsonl")}
+    assert back.keys() == {"loose", "fine"}
+    assert [span["text"] for span in back["loose"]["spans"]] == ["رويترز"] and "narrowed to 'رويترز'" in done.stdout
+    assert back["loose"]["doccano"]["comments"] == ["admin: هل الاسم كامل؟"]
+    assert [span["text"] for span in back["fine"]["spans"]] == ["ماكرون"]
+
+
+def test_a_text_edited_on_the_server_is_a_fault_and_its_offsets_are_not_trusted(bench, tmp_path):
+    articles = plain_articles(2)
+    path = write(tmp_path / "a.jsonl", articles)
+    bench.set_up("edited")
+    bench.run("doccano_push", path, "--project", "edited")
+    server = bench.login()
+    example = bench.examples("edited")[articles[0]["id"]]
+    server.client.update_example(server.project("edited"), example["id"], text="كلمة " + example["text"])
+    bench.confirm("edited")
+    done = bench.run("doccano_pull", path, tmp_path / "out", "--project", "edited")
+    assert done.returncode == 1 and f"article {articles[0]['id']}" in done.stderr and "another than here" in done.stderr
+    assert [record["id"] for record in read(tmp_path / "out" / "gold.jsonl")] == [articles[1]["id"]]
+
+
+def test_what_was_pulled_once_stays_when_it_is_gone_from_the_server(bench, tmp_path):
+    articles = plain_articles(3)
+    path = write(tmp_path / "a.jsonl", articles)
+    bench.set_up("gone")
+    bench.run("doccano_push", path, "--project", "gone")
+    bench.confirm("gone", only=articles[0]["id"])
+    bench.run("doccano_pull", path, tmp_path / "out", "--project", "gone")
+    server = bench.login()
+    server.client.delete_example(server.project("gone"), bench.examples("gone")[articles[0]["id"]]["id"])
+    bench.confirm("gone", only=articles[2]["id"])
+    done = bench.run("doccano_pull", path, tmp_path / "out", "--project", "gone")
+    assert "1 kept from an earlier pull" in done.stdout
+    assert [record["id"] for record in read(tmp_path / "out" / "gold.jsonl")] == [articles[0]["id"], articles[2]["id"]]
+
+
+def test_a_server_stopped_in_the_middle_of_a_pull_keeps_what_came_before(own_server, tmp_path, monkeypatch, capsys):
+    import doccano_pull
+    from articles import InputError
+    from doccano import Doccano
+
+    mine = Bench(own_server.url, tmp_path)
+    own_server.start_worker()
+    articles = plain_articles(8)
+    path = write(tmp_path / "a.jsonl", articles)
+    mine.set_up("cut")
+    mine.run("doccano_push", path, "--project", "cut")
+    mine.confirm("cut")
+    spans, calls = Doccano.spans, []
+
+    def spans_until_the_fifth(self, project, example):
+        calls.append(example)
+        if len(calls) == 5:
+            kill_web(own_server)
+        return spans(self, project, example)
+
+    monkeypatch.setattr(Doccano, "spans", spans_until_the_fifth)
+    monkeypatch.setenv("DOCCANO_PASSWORD", PASSWORD)
+    with pytest.raises(InputError, match="no server answers there"):
+        doccano_pull.main(path, tmp_path / "out", "", "cut", own_server.url, "admin", False)
+    assert len(read(tmp_path / "out" / "gold.jsonl")) == 4
+    own_server.start_web()
+    assert mine.run("doccano_pull", path, tmp_path / "out", "--project", "cut").returncode == 0
+    assert surfaces(read(tmp_path / "out" / "gold.jsonl")) == surfaces(articles)
+
+
+# --- two annotators -------------------------------------------------------------------------------------------
+
+
+def test_articles_are_shared_out_evenly_with_an_overlap_that_stays_when_articles_are_added(bench, tmp_path):
+    articles = plain_articles(20)
+    bench.set_up("shared", "amal badr")
+    names = ("shared (amal)", "shared (badr)")
+    for number, overlap in ((10, 4), (20, 8)):
+        path = write(tmp_path / "a.jsonl", articles[:number])
+        done = bench.run("doccano_push", path, "--project", "shared", "--annotators", "amal,badr", "--overlap", 0.4)
+        assert done.returncode == 0, done.stderr
+        one, two = (bench.examples(name).keys() for name in names)
+        assert len(one & two) == overlap and len(one | two) == number and abs(len(one) - len(two)) <= 1
+
+
+def test_two_annotators_who_disagree_are_compared_adjudicated_in_doccano_and_become_valid_gold(bench, tmp_path, script):
+    articles = plain_articles(12)
+    path = write(tmp_path / "a.jsonl", articles)
+    bench.set_up("pair", "dina emad")
+    both = ("--project", "pair", "--annotators", "dina emad")
+    assert bench.run("doccano_push", path, *both, "--overlap", 1).returncode == 0
+    first, second, third = (next(a for a in articles[n:] if len(a["spans"]) > 3) for n in (0, 4, 8))
+    # One-sided, another label, another boundary.
+    bench.unmark("pair (emad)", first["id"], first["spans"][0]["text"], "emad")
+    place = bench.unmark("pair (emad)", second["id"], second["spans"][0]["text"], "emad")
+    other = "MEDIA" if second["spans"][0]["label"] != "MEDIA" else "PERSON"
+    bench.mark("pair (emad)", second["id"], *place, other, "emad")
+    long = next(s for s in third["spans"] if " " in s["text"])
+    start, _ = bench.unmark("pair (emad)", third["id"], long["text"], "emad")
+    bench.mark("pair (emad)", third["id"], start, start + long["text"].index(" "), long["label"], "emad")
+    for name in ("dina", "emad"):
+        bench.confirm(f"pair ({name})", name)
+    assert bench.run("doccano_pull", path, tmp_path / "pulled", *both).returncode == 0
+
+    done = script("adjudicate", tmp_path / "pulled", "--output", tmp_path / "out")
+    assert done.returncode == 0, done.stderr.decode()
+    said = done.stdout.decode()
+    assert "disagreements: 1 one-sided, 1 label, 1 boundary" in said
+    agreement = json.loads((tmp_path / "out" / "agreement.json").read_text(encoding="utf-8"))["dina, emad"]
+    assert agreement["articles"] == 12 and 0.9 < agreement["agreement"]["ALL"]["f1"] < 1
+    assert 0.9 < agreement["agreement"]["ALL"]["kappa"] < 1
+    shown = (tmp_path / "out" / "disagreements.html").read_text(encoding="utf-8")
+    assert shown.count("<h2>") == 3 and 'dir="rtl"' in shown and "<th>emad</th>" in shown
+    assert len(read(tmp_path / "out" / "gold.jsonl")) == 9
+    open_ids = [record["id"] for record in read(tmp_path / "out" / "unresolved.jsonl")]
+    assert sorted(open_ids) == sorted({first["id"], second["id"], third["id"]})
+
+    # Back to Doccano: the adjudicator restores dina's version.
+    bench.set_up("pair", "judge")
+    unresolved = tmp_path / "out" / "unresolved.jsonl"
+    judge = ("--project", "pair", "--annotators", "judge")
+    assert bench.run("doccano_push", unresolved, *judge).returncode == 0
+    for article, span in ((first, first["spans"][0]), (second, second["spans"][0]), (third, long)):
+        units = [len(article["text"][:edge].encode("utf-16-le")) // 2 for edge in (span["start"], span["end"])]
+        bench.mark("pair (judge)", article["id"], *units, span["label"], "judge")
+    bench.confirm("pair (judge)", "judge")
+    assert bench.run("doccano_pull", unresolved, tmp_path / "judged", *judge).returncode == 0
+    done = script("adjudicate", tmp_path / "pulled", "--output", tmp_path / "out", "--decided", tmp_path / "judged" / "judge.jsonl")
+    assert done.returncode == 0, done.stderr.decode()
+    final = read(tmp_path / "out" / "gold.jsonl")
+    assert surfaces(final) == surfaces(articles)
+    assert {record["id"] for record in final if record["decided"] == "adjudication"} == set(open_ids)
+    assert script("split", tmp_path / "out" / "gold.jsonl", "--output", tmp_path / "corpus").returncode == 0
+    checked = script("check_corpus", tmp_path / "corpus", "--output", tmp_path / "manifest.json")
+    assert checked.returncode == 0, checked.stderr.decode()
+
+
+# --- the page itself ------------------------------------------------------------------------------------------
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+FIND = """word => {
+  for (const line of document.querySelectorAll('.annotation-text text')) {
+    const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const at = node.data.indexOf(word);
+      if (at < 0) continue;
+      const range = document.createRange();
+      range.setStart(node, at);
+      range.setEnd(node, at + word.length);
+      const box = range.getBoundingClientRect();
+      return {left: box.left, right: box.right, y: box.top + box.height / 2};
+    }
+  }
+}"""
+
+
+@pytest.fixture
+def page():
+    """A page of the browser that this machine has."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs `pip install -r tests/requirements.txt`")
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not program:
+        pytest.skip("needs Chromium or Chrome on the path")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page.set_default_timeout(30_000)
+        yield page
+        browser.close()
+
+
+def test_a_name_selected_in_the_page_behind_an_emoji_is_pulled_back_exact(bench, tmp_path, page):
+    """Log in as the annotator, switch to RTL, mark by mouse, confirm; the screenshots are those of the README."""
+    headline = "عاجل 🎉👨‍👩‍👧 كازاخستان تقترب من الاتفاقات الإبراهيمية"
+    text = f"{headline}\nنقل موقع «أكسيوس» عن مسؤولين 🇶🇦 أن الرئيس توكاييف بحث الأمر مع ترامب،\nوأكدت سكاي نيوز عربية أن الإعلان وشيك."
+    suggested = [("أكسيوس", "MEDIA"), ("توكاييف", "PERSON"), ("ترامب", "PERSON"), ("سكاي نيوز عربية", "MEDIA")]
+    spans = [[text.index(name), text.index(name) + len(name), label] for name, label in suggested]
+    path = write(tmp_path / "a.jsonl", [{"id": "news-1", "text": text, "spans": spans}])
+    bench.set_up("Arabic news NER", "sara")
+    assert bench.run("doccano_push", path, "--annotators", "sara").returncode == 0
+    shots = ROOT / "training" / "screenshots"
+
+    page.goto(f"{bench.url}/auth")
+    page.fill("input[name=username]", "sara")
+    page.fill("input[type=password]", bench.accounts["sara"])
+    page.press("input[type=password]", "Enter")
+    page.wait_for_url("**/projects?**")
+    number = bench.login().project("Arabic news NER (sara)")
+    page.goto(f"{bench.url}/projects/{number}/sequence-labeling?page=1")
+    page.wait_for_selector(".annotation-text text")
+    # The page lays its lines out a while after it shows them.
+    page.wait_for_timeout(2500)
+    page.locator(".v-app-bar button").last.click()
+    page.locator(".v-menu__content .v-input--switch").click()
+    page.wait_for_timeout(500)
+    page.screenshot(path=shots / "doccano-rtl.png")
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(1000)
+    for word, label in (("كازاخستان", "COUNTRY"), ("الاتفاقات الإبراهيمية", "AGREEMENT")):
+        place = page.evaluate(FIND, word)
+        page.mouse.move(place["right"] - 0.5, place["y"])
+        page.mouse.down()
+        page.mouse.move((place["left"] + place["right"]) / 2, place["y"], steps=5)
+        page.mouse.move(place["left"] + 0.5, place["y"], steps=5)
+        page.mouse.up()
+        choice = page.locator(".menuable__content__active .v-list-item", has_text=label).first
+        with page.expect_response(lambda answer: answer.request.method == "POST" and answer.url.endswith("/spans")) as saved:
+            choice.click()
+        assert saved.value.status == 201
+        page.wait_for_timeout(1000)
+    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.url.endswith("/states")):
+        page.locator(".v-main button").nth(0).click()
+    page.mouse.move(640, 700)
+    page.wait_for_timeout(1000)
+    page.screenshot(path=shots / "doccano-annotated.png")
+
+    done = bench.run("doccano_pull", path, tmp_path / "out", "--annotators", "sara")
+    assert done.returncode == 0, done.stderr
+    (record,) = read(tmp_path / "out" / "sara.jsonl")
+    assert [(span["text"], span["label"]) for span in record["spans"]] == [
+        ("كازاخستان", "COUNTRY"), ("الاتفاقات الإبراهيمية", "AGREEMENT"), *suggested,
+    ]
+    assert record["doccano"]["confirmed_by"] == ["sara"] and record["doccano"]["marked_by"] == ["admin", "sara"]
