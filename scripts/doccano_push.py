@@ -130,10 +130,10 @@ class Journal:
         with self.path.open("a", encoding="utf-8", newline="\n") as file:
             file.write(json.dumps({"time": datetime.now(timezone.utc).isoformat(timespec="seconds"), **entry}) + "\n")
 
-    def open_tasks(self, url: str) -> List[str]:
-        ours = [entry for entry in self.entries if entry.get("url") == url and "task" in entry]
-        done = {entry["task"] for entry in ours if entry["event"] == "imported"}
-        return [entry["task"] for entry in ours if entry["event"] == "sent" and entry["task"] not in done]
+    def unfinished(self, url: str) -> List[Dict]:
+        """Uploads to this server of which no run saw the end."""
+        ended = {entry["task"] for entry in self.entries if entry["event"] in ("imported", "forgotten")}
+        return [e for e in self.entries if e["event"] == "sent" and e["url"] == url and e["task"] not in ended]
 
 
 def wait(server: Doccano, task: str, deadline: float) -> Dict:
@@ -147,7 +147,8 @@ def wait(server: Doccano, task: str, deadline: float) -> Dict:
         if time.monotonic() > end:
             raise InputError(
                 f"{server.url}: the import is not done after {deadline:.0f} s; is the task worker running "
-                "(`doccano task`)? Start it and run this again: what was sent is not sent twice"
+                "(`doccano task`)? Start it and run this again: what was sent is not sent twice. If the worker was "
+                "killed in the middle, its import never ends: run this again with --forget"
             )
         time.sleep(pause)
         pause = min(2.0, pause * 1.5)
@@ -208,7 +209,7 @@ def verify(target: Target, articles: List[Article], repair: bool) -> List[str]:
                     {"start_offset": start, "end_offset": end, "label": ids[label], "prob": 0.0},
                 )
             found = wanted
-        if sorted(found) != sorted(wanted):
+        if sorted(found) != sorted(wanted) and not example["is_confirmed"]:
             faults.append(f"article {article.id}: {len(found)} of {len(wanted)} spans arrived in {target.name!r}; delete it there and run again")
     return faults
 
@@ -258,6 +259,7 @@ def main(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be sent, send nothing.")] = False,
     chunk: Annotated[int, typer.Option(min=1, max=1000, help="Articles an upload.")] = CHUNK,
     deadline: Annotated[float, typer.Option(min=1, help="Seconds to wait for the import of one upload.")] = 120,
+    forget: Annotated[bool, typer.Option("--forget", help="Do not wait for an import that an earlier run began and a killed worker never ends.")] = False,
     seed: Annotated[int, typer.Option(help="Decides who gets which article.")] = 0,
 ):
     """Send ARTICLES to Doccano, every article once however often this runs.
@@ -272,12 +274,12 @@ def main(
     pool = read_unique(articles)
     server = connect(url, username)
     journal = Journal(articles.with_name(f"{articles.name}.pushed"))
-    waiting = journal.open_tasks(server.url)
-    for task in waiting:
-        print("waiting for the end of an import that an earlier run began")
-        wait(server, task, deadline)
-        if not dry_run:
-            journal.write(event="imported", url=server.url, task=task, faults=[])
+    unfinished = journal.unfinished(server.url)
+    for entry in unfinished if not dry_run else []:
+        if not forget:
+            print("waiting for the end of an import that an earlier run began")
+            wait(server, entry["task"], deadline)
+        journal.write(event="forgotten" if forget else "imported", url=server.url, task=entry["task"])
     targets = {name: Target(server, title) for name, title in project_names(project, split_names(annotators)).items()}
     notes: List[str] = []
     if not dry_run:
@@ -300,8 +302,9 @@ def main(
         if dry_run:
             continue
         target.delete(replaced, "replace articles")
-        if waiting:
-            faults += verify(target, [a for a in pool if a.id in target.there and a not in target.new and not target.there[a.id][0]["is_confirmed"]], repair=True) 
+        # An import that was cut off may have left articles without their spans.
+        cut_off = {i for entry in unfinished if entry["project"] == target.project for i in entry["articles"]}
+        faults += verify(target, [article for article in pool if article.id in cut_off & target.there.keys()], repair=True)
         with tqdm(total=len(target.new), desc=target.name, unit="article", disable=None) as bar:
             for start in range(0, len(target.new), chunk):
                 part = target.new[start : start + chunk]

@@ -22,11 +22,11 @@ _BLOCK = re.compile(r"(<!-- begin (\w+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 
 
 def read(path: Path) -> Dict:
-    """A JSON file of the workflow; InputError if it was not made yet."""
+    """A JSON file of the workflow or the tests; InputError if it was not made yet."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise InputError(f"{path}: no such file; run `spacy project run all` and `run quality` first") from None
+        raise InputError(f"{path}: no such file; run `spacy project run all`, `run quality` and the tests first") from None
 
 
 def measure(training: Path) -> Dict:
@@ -41,6 +41,7 @@ def measure(training: Path) -> Dict:
         "coverage": read(training / "coverage.json"),
         "agreement": read(ROOT / "corpus" / "double" / "agreement.json"),
         "curve": read(training / "curve" / "curve.json"),
+        "doccano": read(training / "doccano.json"),
         "example": [
             [ent.text, ent.label_, ent.start_char, ent.end_char]
             for ent in load(str(training / "pipeline"))(EXAMPLE).ents
@@ -108,6 +109,13 @@ def curve_table(points: List[Dict]) -> str:
     return "\n".join(lines)
 
 
+def doccano_line(trip: Dict) -> str:
+    return (
+        f"On 2 cores, {trip['articles']:,} short articles with {trip['spans']:,} spans, emoji, tashkeel, tatweel, CRLF, U+2028 and bidi "
+        f"marks take {trip['push_seconds']:.0f} s to push and {trip['pull_seconds']:.0f} s to pull; {trip['lost']} spans were lost or moved."
+    )
+
+
 def scores_table(result: Dict) -> str:
     words = f"{result['articles']:,} articles, {result['words']:,} words"
     return f"{table(result)}\n\n{words}; gold names that no token boundary fits: {result['unaligned']}."
@@ -133,6 +141,7 @@ def blocks(measured: Dict) -> Dict[str, str]:
         "coverage": coverage_table(measured["coverage"]),
         "agreement": agreement_table(measured["agreement"]),
         "curve": curve_table(measured["curve"]),
+        "doccano": doccano_line(measured["doccano"]),
         "size": f"The wheel has {measured['wheel_mb']} MB and reads {speed:,} words a second on one core.",
         **{name: scores_table(result) for name, result in measured["scores"].items()},
     }
@@ -158,13 +167,15 @@ def main(
 ):
     """Keep the figures of the last run in docs/measured.json and render them in README.md and corpus/datasheet.md.
 
-    The pages are written by hand but for their marked blocks. Run it after `spacy project run all` and
-    `spacy project run quality`.
+    The pages are written by hand but for their marked blocks. Run it after `spacy project run all`,
+    `spacy project run quality` and the tests, which measure Doccano and take its screenshots.
     """
     measured = measure(training)
     pages = {path: render(path.read_text(encoding="utf-8"), measured) for path in PAGES}
     write_json(MEASURED, measured)
     shutil.copy(training / "curve" / "curve.png", MEASURED.with_name("learning-curve.png"))
+    for shot in sorted((training / "screenshots").glob("*.png")):
+        shutil.copy(shot, MEASURED.with_name(shot.name))
     for path, page in pages.items():
         write_text(path, page)
         print(f"{path}: figures of the last run")
