@@ -24,8 +24,9 @@ def trimmed(text: str, start: int, end: int) -> Tuple[int, int]:
     return start, end
 
 
-def read_example(server: Doccano, project: int, labels: Dict[int, Dict], members: Dict[int, str], article: Article,
-                 example: Dict) -> Tuple[Optional[Article], List[str], List[str]]:
+def read_example(
+    server: Doccano, project: int, labels: Dict[int, Dict], members: Dict[int, str], article: Article, example: Dict
+) -> Tuple[Optional[Article], List[str], List[str]]:
     """The article with the spans that stand in Doccano, notes about narrowed spans, and faults; no article if it has faults."""
     if example["text"] != article.text or example["meta"].get("text_sha256") not in (None, text_hash(article.text)):
         return None, [], ["its text in Doccano is another than here, so its offsets mean nothing; push it again or restore the text"]
@@ -108,7 +109,12 @@ class Pull:
 
     def merge(self, previous: List[Article], pool: Dict[str, Article]) -> List[Article]:
         """These articles and those confirmed earlier that this time did not come, in the order of the pool."""
-        kept = {a.id: a for a in previous if a.meta.get("confirmed") and a.id not in self.found and a.id in pool and a.text == pool[a.id].text}
+        kept = {
+            article.id: article
+            for article in previous
+            if article.meta.get("confirmed") and article.id not in self.found
+            and article.id in pool and article.text == pool[article.id].text
+        }
         if kept:
             self.counts["kept from an earlier pull"] = len(kept)
         everything = {**self.found, **kept}
@@ -122,7 +128,9 @@ def main(
     project: Project = DEFAULT_PROJECT,
     url: Url = DEFAULT_URL,
     username: Username = "admin",
-    unconfirmed: Annotated[bool, typer.Option("--unconfirmed", help="Also articles that nobody has confirmed, with \"confirmed\": false.")] = False,
+    unconfirmed: Annotated[
+        bool, typer.Option("--unconfirmed", help="Also articles that nobody has confirmed, with \"confirmed\": false.")
+    ] = False,
 ):
     """Write what each annotator confirmed to OUTPUT/ANNOTATOR.jsonl (OUTPUT/gold.jsonl without annotators).
 

@@ -156,7 +156,8 @@ def wait(server: Doccano, task: str, deadline: float) -> Dict:
 
 def import_faults(status: Dict) -> List[str]:
     """Errors of an import, from both places where Doccano reports them."""
-    faults = [str(status["error"].get("text", status["error"]) if isinstance(status["error"], dict) else status["error"])] if status.get("error") else []
+    crash = status.get("error")
+    faults = [str(crash["text"] if isinstance(crash, dict) and "text" in crash else crash)] if crash else []
     result = status.get("result") or {}
     for fault in result.get("error") or []:
         faults.append(f"line {fault.get('line')}: {fault.get('message')}")
@@ -183,11 +184,14 @@ def send(target: Target, articles: List[Article], journal: Journal, deadline: fl
     copies, _ = target.drop_copies()
     if copies:
         target.read()
-    return faults + verify(target, articles, repair=True)
+    return faults + verify(target, articles, fresh=True)
 
 
-def verify(target: Target, articles: List[Article], repair: bool) -> List[str]:
-    """What differs between the articles and their examples. With `repair`, spans of an example that has none are added."""
+def verify(target: Target, articles: List[Article], fresh: bool) -> List[str]:
+    """What differs between the articles and their examples; spans of an example that has none are added.
+
+    Spans that differ are a fault only in `fresh` examples: in others somebody may be at work.
+    """
     faults = []
     ids = {kind["text"]: number for number, kind in target.labels.items()}
     for article in articles:
@@ -201,7 +205,7 @@ def verify(target: Target, articles: List[Article], repair: bool) -> List[str]:
             continue
         wanted = to_utf16(article.text, article.spans)
         found = found_spans(target.server, target.project, example["id"], target.labels)
-        if repair and wanted and not found and not example["is_confirmed"]:
+        if wanted and not found and not example["is_confirmed"]:
             # The import ended between the articles and their spans.
             for start, end, label in wanted:
                 target.server.post(
@@ -209,8 +213,10 @@ def verify(target: Target, articles: List[Article], repair: bool) -> List[str]:
                     {"start_offset": start, "end_offset": end, "label": ids[label], "prob": 0.0},
                 )
             found = wanted
-        if sorted(found) != sorted(wanted) and not example["is_confirmed"]:
-            faults.append(f"article {article.id}: {len(found)} of {len(wanted)} spans arrived in {target.name!r}; delete it there and run again")
+        if fresh and sorted(found) != sorted(wanted):
+            faults.append(
+                f"article {article.id}: {len(found)} of {len(wanted)} spans arrived in {target.name!r}; delete it there and run again"
+            )
     return faults
 
 
@@ -255,11 +261,15 @@ def main(
     project: Project = DEFAULT_PROJECT,
     url: Url = DEFAULT_URL,
     username: Username = "admin",
-    update: Annotated[bool, typer.Option("--update", help="Replace articles whose text or suggestions changed, if nobody has worked on them.")] = False,
+    update: Annotated[
+        bool, typer.Option("--update", help="Replace articles whose text or suggestions changed, if nobody has worked on them.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be sent, send nothing.")] = False,
     chunk: Annotated[int, typer.Option(min=1, max=1000, help="Articles an upload.")] = CHUNK,
     deadline: Annotated[float, typer.Option(min=1, help="Seconds to wait for the import of one upload.")] = 120,
-    forget: Annotated[bool, typer.Option("--forget", help="Do not wait for an import that an earlier run began and a killed worker never ends.")] = False,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Do not wait for an import that an earlier run began and a killed worker never ends.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Decides who gets which article.")] = 0,
 ):
     """Send ARTICLES to Doccano, every article once however often this runs.
@@ -297,14 +307,14 @@ def main(
         notes += found
         told = ", ".join(f"{n} {kind}" for kind, n in sorted({"new": fresh, **counts}.items()))
         if target.keyless:
-            notes.append(f"{target.name!r}: {target.keyless} articles have no article_id, they were not sent by this program and are left alone")
+            notes.append(f"{target.name!r}: {target.keyless} articles have no article_id, so others sent them; they are left alone")
         print(f"{target.name}: {told}{' (nothing sent)' if dry_run else ''}")
         if dry_run:
             continue
         target.delete(replaced, "replace articles")
         # An import that was cut off may have left articles without their spans.
         cut_off = {i for entry in unfinished if entry["project"] == target.project for i in entry["articles"]}
-        faults += verify(target, [article for article in pool if article.id in cut_off & target.there.keys()], repair=True)
+        faults += verify(target, [article for article in pool if article.id in cut_off & target.there.keys()], fresh=False)
         with tqdm(total=len(target.new), desc=target.name, unit="article", disable=None) as bar:
             for start in range(0, len(target.new), chunk):
                 part = target.new[start : start + chunk]

@@ -48,7 +48,9 @@ def set_up_labels(server: Doccano, project: int) -> List[str]:
     there = {kind["text"]: kind for kind in server.labels(project).values()}
     strange = sorted(there.keys() - wanted.keys())
     if strange:
-        raise InputError(f"{server.url}: project {project} has the label {strange[0]!r}, which configs/labels.json has not; delete it there")
+        raise InputError(
+            f"{server.url}: project {project} has the label {strange[0]!r}, which configs/labels.json has not; delete it there"
+        )
     changed = []
     for text, label in wanted.items():
         kind = there.get(text)

@@ -2,6 +2,7 @@
 import json
 import random
 from collections import Counter
+from enum import Enum
 from pathlib import Path
 from typing import Dict, List, Optional, Set, Tuple
 
@@ -10,7 +11,6 @@ import typer
 from annotate import read_any
 from articles import ROOT, Article, InputError, Span, read_articles, run, write_articles
 from convert import blank_pipeline
-from enum import Enum
 from pipelines import load
 from sklearn.feature_extraction.text import TfidfVectorizer
 from spacy.language import Language
@@ -21,6 +21,7 @@ from thinc.api import set_dropout_rate
 from tqdm import tqdm
 from typing_extensions import Annotated
 
+TRAINED = "training/pipeline"
 READINGS = 6
 DROPOUT = 0.2
 BATCH = 16
@@ -127,10 +128,14 @@ def diverse(texts: List[str], scores: List[float], number: int) -> List[int]:
 def main(
     source: Annotated[Path, typer.Argument(help="A .txt or .jsonl file of articles, or a folder of them.")],
     output: Annotated[Path, typer.Argument(help="JSONL file to write.")],
-    pipeline: Annotated[str, typer.Option(help="Trained pipeline that suggests the names; `lists` for country and outlet lists.")] = "training/pipeline",
-    pick: Annotated[Pick, typer.Option(help="All articles, a random choice, or those that the pipeline is least sure of.")] = Pick.all,
+    pipeline: Annotated[
+        str, typer.Option(help="Trained pipeline that suggests the names; `lists` for country and outlet lists.")
+    ] = TRAINED,
+    pick: Annotated[Pick, typer.Option(help="All articles, a random choice, or those the pipeline is least sure of.")] = Pick.all,
     number: Annotated[int, typer.Option(min=1, help="How many to choose.")] = 100,
-    skip: Annotated[Optional[List[Path]], typer.Option(help="JSONL of articles that need no annotation any more; may be given several times.")] = None,
+    skip: Annotated[
+        Optional[List[Path]], typer.Option(help="JSONL of articles that need no annotation; may be given several times.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of the random choice and of the readings.")] = 0,
 ):
     """Choose articles of SOURCE and write them with suggested names, ready for doccano_push.py.
@@ -146,7 +151,7 @@ def main(
     pool = [article for article in pool if article.id not in done]
     if not pool:
         raise InputError(f"{source}: all of its articles are among those to skip; give it new ones")
-    if pipeline != "lists" and not Path(pipeline).exists() and pipeline == "training/pipeline":
+    if pipeline == TRAINED and not Path(pipeline).exists():
         print(f"{pipeline} is not there yet: country and outlet lists suggest")
         pipeline = "lists"
     if pipeline == "lists" and pick is Pick.unsure:

@@ -61,6 +61,19 @@ def test_no_article_repeats_the_test_split():
     assert not [words[i : i + 12] for words in texts["test"] for i in range(len(words) - 11) if tuple(words[i : i + 12]) in runs]
 
 
+@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "scripts").glob("*.py") if "run(main)" in path.read_text(encoding="utf-8")))
+def test_the_help_of_a_command_explains_it_and_each_of_its_arguments(name):
+    import importlib
+
+    import typer
+
+    app = typer.Typer()
+    app.command()(importlib.import_module(name).main)
+    command = typer.main.get_command(app)
+    assert command.help and len(command.help) > 40
+    assert [parameter.name for parameter in command.params if not parameter.help] == []
+
+
 def set_up(folder, *arguments):
     """in_venv.py in a project of its own whose one requirement no index can give."""
     (folder / "scripts").mkdir(exist_ok=True)
