@@ -61,7 +61,7 @@ def test_no_article_repeats_the_test_split():
     assert not [words[i : i + 12] for words in texts["test"] for i in range(len(words) - 11) if tuple(words[i : i + 12]) in runs]
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "scripts").glob("*.py") if "run(main)" in path.read_text(encoding="utf-8")))
+@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "scripts").glob("*.py") if "\n    run(main)\n" in path.read_text(encoding="utf-8")))
 def test_the_help_of_a_command_explains_it_and_each_of_its_arguments(name):
     import importlib
 
