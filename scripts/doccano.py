@@ -18,7 +18,7 @@ from itertools import accumulate
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
 import requests
-from articles import InputError, Span
+from articles import InputError, Span, label_names
 from requests.adapters import HTTPAdapter
 from typer import Option
 from typing_extensions import Annotated
@@ -32,7 +32,7 @@ PAGE = 500
 
 Url = Annotated[str, Option("--url", envvar="DOCCANO_URL", help="Address of the Doccano server.")]
 Username = Annotated[str, Option("--username", envvar=USERNAME, help="Account with the role project_admin.")]
-Project = Annotated[str, Option("--project", help="Name of the project; an annotator's is `NAME (annotator)`.")]
+Project = Annotated[str, Option("--project", help="Name or number of the project; an annotator's is `NAME (annotator)`.")]
 Annotators = Annotated[
     str, Option("--annotators", help="Names of the annotators' accounts, by comma or space; none: the project itself.")
 ]
@@ -155,8 +155,9 @@ class Doccano:
             return self._api.post(path, json=body or {}).json()
 
     def find_projects(self, name: str) -> List[Dict]:
-        """The projects of exactly this name that the account may see, as the server describes them."""
-        return [p for p in self.all("projects", "list the projects") if p["name"] == name]
+        """The projects of exactly this name, or the one of this number, that the account may see, as the server describes them."""
+        listed = self.all("projects", "list the projects")
+        return [p for p in listed if p["name"] == name] or [p for p in listed if str(p["id"]) == name]
 
     def project(self, name: str) -> int:
         """Id of the project of this name, if this program can work with it.
@@ -169,7 +170,7 @@ class Doccano:
             raise InputError(f"{self.url}: no project {name!r}; make it with scripts/doccano_setup.py")
         if len(found) > 1:
             ids = ", ".join(str(project["id"]) for project in found)
-            raise InputError(f"{self.url}: {len(found)} projects are named {name!r} ({ids}); rename all but one")
+            raise InputError(f"{self.url}: {len(found)} projects are named {name!r} (numbers {ids}); rename all but one, or give a number")
         project = found[0]
         self.check(project)
         return project["id"]
@@ -214,6 +215,15 @@ class Doccano:
         """Label types of a project by id."""
         types = self.get(f"projects/{project}/span-types", "list the labels")
         return {kind["id"]: kind for kind in types}
+
+    def our_labels(self, project: int) -> Dict[int, Dict]:
+        """Label types by id; InputError if they are not those of configs/labels.json, as an import would make missing ones itself."""
+        labels = self.labels(project)
+        if sorted(kind["text"] for kind in labels.values()) != sorted(label_names()):
+            raise InputError(
+                f"{self.url}: project {project} has not the labels of configs/labels.json; bring it up to date with scripts/doccano_setup.py"
+            )
+        return labels
 
     def spans(self, project: int, example: int) -> List[Dict]:
         """Spans of an example: id, user, label (an id), start_offset and end_offset (UTF-16), updated_at."""

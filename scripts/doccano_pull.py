@@ -1,7 +1,7 @@
 """Fetch what the annotators confirmed in Doccano, as gold JSONL, one file an annotator."""
 from collections import Counter
 from pathlib import Path
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, List, Optional, Set, Tuple
 
 import typer
 from articles import Article, InputError, is_edge, label_names, read_articles, run, span_faults, write_articles
@@ -71,6 +71,7 @@ class Pull:
 
     def __init__(self) -> None:
         self.found: Dict[str, Article] = {}
+        self.there: Set[str] = set()
         self.counts: Counter = Counter()
         self.notes: List[str] = []
         self.faults: List[str] = []
@@ -78,8 +79,9 @@ class Pull:
     def read(self, server: Doccano, name: str, pool: Dict[str, Article], annotator: str, unconfirmed: bool) -> None:
         """Read every example; a bad one becomes a fault and the others go on. InputError if the server is lost."""
         project = server.project(name)
-        labels, members = server.labels(project), server.members(project)
+        labels, members = server.our_labels(project), server.members(project)
         examples = server.examples(project)
+        self.there |= {example["meta"].get("article_id") for example in examples}
         keys = Counter(example["meta"].get("article_id") for example in examples)
         for key, n in keys.items():
             if key is None:
@@ -144,6 +146,7 @@ def main(
     server = connect(url, username)
     nlp = blank_pipeline()
     faults: List[str] = []
+    missing = set(pool)
     for annotator, name in project_names(project, names).items():
         path = output / f"{annotator or 'gold'}.jsonl"
         previous = read_articles([path]) if path.exists() and path.stat().st_size else []
@@ -162,8 +165,11 @@ def main(
         for note in pull.notes + [f"{shown}: no token boundary fits; kept, and counted as missed in training" for shown in misaligned]:
             print(f"note: {note}")
         faults += pull.faults
+        missing -= pull.there
         if lost:
             raise InputError(*faults, *lost.messages, f"{path}: holds what came before that; run again for the rest")
+    if missing:
+        print(f"note: {len(missing)} articles of {articles} are in none of the projects: never pushed, or deleted there")
     if faults:
         raise InputError(*faults)
 

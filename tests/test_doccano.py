@@ -118,10 +118,18 @@ def test_a_project_whose_offsets_or_spans_could_not_be_trusted_is_refused(bench,
 
 
 def test_two_projects_of_one_name_are_refused(bench, tmp_path):
+    path = write(tmp_path / "a.jsonl", plain_articles(1))
     for _ in range(2):
-        bench.login().client.create_project(name="twin", description="twin", project_type="SequenceLabeling", collaborative_annotation=True)
-    done = bench.run("doccano_push", write(tmp_path / "a.jsonl", plain_articles(1)), "--project", "twin")
+        made = bench.login().client.create_project(
+            name="twin", description="twin", project_type="SequenceLabeling", collaborative_annotation=True
+        )
+    done = bench.run("doccano_push", path, "--project", "twin")
     assert done.returncode == 1 and "2 projects are named 'twin'" in done.stderr
+    # By its number one of them can be reached; it has no labels yet, which an import would make up.
+    done = bench.run("doccano_push", path, "--project", made.id)
+    assert done.returncode == 1 and "has not the labels of configs/labels.json" in done.stderr
+    assert bench.run("doccano_setup", "--project", made.id).returncode == 0
+    assert "1 new" in bench.run("doccano_push", path, "--project", made.id).stdout
 
 
 # --- round trip -----------------------------------------------------------------------------------------------
@@ -232,6 +240,7 @@ def test_an_import_whose_worker_was_killed_is_forgotten_on_demand_and_its_missin
     assert waited.returncode == 1 and "--forget" in waited.stderr
     done = bench.run("doccano_push", path, "--project", "dead", "--forget")
     assert done.returncode == 0, done.stderr
+    assert "waiting" not in bench.run("doccano_push", path, "--project", "dead").stdout
     bench.confirm("dead")
     assert bench.run("doccano_pull", path, tmp_path / "out", "--project", "dead").returncode == 0
     assert surfaces(read(tmp_path / "out" / "gold.jsonl")) == surfaces(articles)
@@ -276,7 +285,7 @@ def test_a_changed_text_is_reported_and_replaced_only_where_nobody_has_worked(be
 
 def test_second_copies_that_nobody_touched_are_removed_and_foreign_articles_are_left(bench, tmp_path):
     from articles import Article, Span
-    from doccano_push import row
+    from doccano_import import row
 
     articles = plain_articles(2)
     path = write(tmp_path / "a.jsonl", articles)
@@ -379,6 +388,7 @@ def test_what_was_pulled_once_stays_when_it_is_gone_from_the_server(bench, tmp_p
     bench.confirm("gone", only=articles[2]["id"])
     done = bench.run("doccano_pull", path, tmp_path / "out", "--project", "gone")
     assert "1 kept from an earlier pull" in done.stdout
+    assert "1 articles of" in done.stdout and "are in none of the projects: never pushed, or deleted there" in done.stdout
     assert [record["id"] for record in read(tmp_path / "out" / "gold.jsonl")] == [articles[0]["id"], articles[2]["id"]]
 
 
