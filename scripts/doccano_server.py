@@ -48,6 +48,8 @@ class Server:
     def __init__(self, home: Path, port: int, environment: Path = ENVIRONMENT):
         self.home, self.port = home.resolve(), port
         self.url = f"http://127.0.0.1:{port}"
+        # Made when database and admin are complete: a first start may be stopped in the middle.
+        self.prepared = self.home / "prepared"
         self.python = inside(environment, "python")
         self.processes: Dict[str, subprocess.Popen] = {}
         found = subprocess.run(
@@ -99,6 +101,7 @@ class Server:
                 "createsuperuser", "--noinput", "--username", username, "--email", f"{username}@localhost.invalid",
                 DJANGO_SUPERUSER_PASSWORD=password,
             )
+        self.prepared.touch()
 
     def _start(self, name: str, command: List[str]) -> None:
         log = (self.home / f"{name}.log").open("w", encoding="utf-8")
@@ -110,11 +113,15 @@ class Server:
         )
         log.close()
 
-    def start_web(self) -> None:
-        """Start the web server and wait until it answers."""
+    def check_port(self) -> None:
+        """InputError if something answers at the port already."""
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                 raise InputError(f"port {self.port} is taken; stop what runs there or give another --port")
+
+    def start_web(self) -> None:
+        """Start the web server and wait until it answers."""
+        self.check_port()
         address = f"127.0.0.1:{self.port}"
         if sys.platform == "win32":
             self._start("web", ["-m", "waitress", f"--listen={address}", "config.wsgi:application"])
@@ -185,16 +192,16 @@ def main(
         print(f"Doccano is installed in {ENVIRONMENT}")
         return
     server = Server(home, port)
-    new = not (server.home / "db.sqlite3").exists()
-    password = ask_password(username, confirm=True) if new else os.environ.get(PASSWORD, "")
-    if new and len(password) < 8:
-        raise InputError("the password has less than 8 characters; choose a longer one")
+    server.check_port()
+    if not server.prepared.exists():
+        password = ask_password(username, confirm=True)
+        if len(password) < 8:
+            raise InputError("the password has less than 8 characters; choose a longer one")
+        print("Preparing the database …", flush=True)
+        server.initialise(username, password)
     stopping = []
     for name in ("SIGINT", "SIGTERM"):
         signal.signal(getattr(signal, name), lambda *_: stopping.append(True))
-    if new or password:
-        print("Preparing the database …", flush=True)
-        server.initialise(username, password)
     try:
         server.start_web()
         server.start_worker()
