@@ -27,6 +27,7 @@ def gold_doc(nlp: Language, article: Article) -> Tuple[Doc, List[str]]:
     The pipeline's tokens are cut at gold boundaries where they do not fit. In training the pipeline sees
     its own tokens, so such a span cannot be learnt or found, and spaCy's scorer counts it as missed;
     without the cut spaCy would leave it out of the gold and no score would show it.
+    Stretches that a silver article lists under "unsure" have no annotation: they teach nothing.
     """
     doc = nlp.make_doc(article.text)
     missing = [span for span in article.spans if doc.char_span(span.start, span.end) is None]
@@ -39,7 +40,10 @@ def gold_doc(nlp: Language, article: Article) -> Tuple[Doc, List[str]]:
                 words.append(token.text[start:end])
                 spaces.append(end == len(token) and bool(token.whitespace_))
         doc = Doc(nlp.vocab, words=words, spaces=spaces)
-    doc.set_ents([doc.char_span(span.start, span.end, label=span.label) for span in article.spans])
+    spans = [doc.char_span(span.start, span.end, label=span.label) for span in article.spans]
+    unsure = (doc.char_span(start, end, alignment_mode="expand") for start, end in article.meta.get("unsure", []))
+    free = [around for around in unsure if not any(span.start < around.end and around.start < span.end for span in spans)]
+    doc.set_ents(spans, missing=free)
     shown = [f"{article.id} [{s.start}, {s.end}] {s.label} {article.text[s.start : s.end]}" for s in missing]
     return doc, shown
 

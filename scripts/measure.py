@@ -1,0 +1,49 @@
+"""Measure one pipeline: exact scores, speed, memory and size."""
+import sys
+from pathlib import Path
+from typing import List
+
+import typer
+from articles import InputError, label_names, read_articles, run, write_json
+from evaluate import predict
+from pipelines import load
+from scoring import exact
+from typing_extensions import Annotated
+
+
+def peak_memory() -> float:
+    """Most memory that this process has held, in MB of 10^6 bytes; 0 on Windows, which does not tell."""
+    if sys.platform == "win32":
+        return 0.0
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
+def main(
+    pipeline: Annotated[Path, typer.Argument(help="Folder of a trained pipeline.")],
+    tests: Annotated[List[str], typer.Argument(help="NAME=FILE: gold articles to score on.")],
+    output: Annotated[Path, typer.Option(help="JSON file to write.")],
+):
+    """Write the exact scores of PIPELINE on every test file, words per second on the first, memory and size.
+
+    Set OMP_NUM_THREADS=1 for the speed of one core.
+    """
+    pairs = [test.partition("=") for test in tests]
+    for name, sign, file in pairs:
+        if not sign:
+            raise InputError(f"{name}: no NAME=FILE; write for example test=corpus/test.jsonl")
+    nlp, scores, speeds = load(str(pipeline)), {}, []
+    for name, _, file in pairs:
+        gold = read_articles([Path(file)])
+        found, _, speed = predict(nlp, gold)
+        scores[name] = exact(found, label_names())
+        speeds.append(round(speed))
+    size = sum(file.stat().st_size for file in pipeline.rglob("*") if file.is_file()) / 1e6
+    result = {"tests": scores, "words_per_second": speeds[0], "memory_mb": round(peak_memory()), "megabytes": round(size, 1)}
+    write_json(output, result)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,100 @@
+"""Turn the labels of taggers into silver articles: sure names are spans, unsure stretches teach nothing."""
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Iterator, List, Set, Tuple
+
+import numpy
+import typer
+from ar_news.tagger import spans_of_tags
+from ar_news.tokenizer import fold
+from articles import Article, InputError, Span, is_edge, label_names, read_articles, run, write_articles
+from convert import blank_pipeline
+from spacy.tokens import Doc
+from suggest import read_config
+from tqdm import tqdm
+from typing_extensions import Annotated
+
+HEADS = ("اتفاق", "معاهد", "ميثاق", "بروتوكول", "إعلان", "هدن", "مذكر", "خط", "عهد", "وثيق", "تفاهم", "صلح", "وعد", "سلام")
+
+
+def country_forms() -> Set[str]:
+    """Every name of a state that configs/countries.json knows, spelling folded, without white space."""
+    states = read_config("countries.json")
+    return {country_key(form) for state in states for form in state["short"] + state["official"]}
+
+
+def country_key(name: str) -> str:
+    """A name without spelling variants, white space and the article, whose alif لل does not write."""
+    return re.sub("^ا?ل", "", "".join(fold(name).split()))
+
+
+def doubtful(text: str, label: str, countries: Set[str]) -> bool:
+    """Whether a found name is against the lists or the rules: a country that no list knows, an agreement without a head noun."""
+    if is_edge(text[0]) or is_edge(text[-1]) or "\n" in text:
+        return True
+    if label == "COUNTRY":
+        return country_key(text) not in countries
+    if label == "AGREEMENT":
+        return not any(fold(head) in fold(text) for head in HEADS) and any("\u0620" <= c <= "\u064A" for c in text)
+    return False
+
+
+def silver(article: Article, doc: Doc, tags: numpy.ndarray, sure: numpy.ndarray, least: float, countries: Set[str]) -> Article:
+    """The article with its own spans, the sure spans of the labels it was not annotated for, and the unsure stretches.
+
+    tags, sure: best tag and its probability in 255ths, one a token.
+    """
+    names = label_names()
+    own = article.meta.get("labels", names)
+    spans, unsure = list(article.spans), []
+    doubt = sure < 255 * least
+    for start, end, number in spans_of_tags(tags.tolist()):
+        found = doc[start:end]
+        span = Span(found.start_char, found.end_char, names[number])
+        if span.label in own or any(s.start < span.end and span.start < s.end for s in article.spans):
+            doubt[start:end] = False
+        elif doubt[start:end].any() or doubtful(found.text, span.label, countries):
+            doubt[start:end] = True
+        else:
+            spans.append(span)
+    for token in doc:
+        if doubt[token.i] and not any(s.start < token.idx + len(token) and token.idx < s.end for s in spans):
+            unsure.append([token.idx, token.idx + len(token)])
+    meta = {key: value for key, value in article.meta.items() if key != "labels"}
+    return Article(article.id, article.text, tuple(sorted(spans)), {**meta, "unsure": unsure})
+
+
+def main(
+    articles: Annotated[Path, typer.Argument(help="JSONL of the labelled articles.")],
+    labels: Annotated[Path, typer.Argument(help="Their labels (.npz), as label.py wrote them.")],
+    output: Annotated[Path, typer.Option(help="JSONL of silver articles.")],
+    least: Annotated[float, typer.Option(min=0.0, max=1.0, help="Least probability of a sure tag.")] = 0.8,
+    most_unsure: Annotated[float, typer.Option(help="Articles with a larger share of unsure words are left out.")] = 0.1,
+):
+    """Write ARTICLES with the names that their taggers are sure of.
+
+    What an article was annotated for (its key "labels") stays; the other labels come from the taggers. Unsure
+    tokens, names of countries that no list knows and agreements without a head noun are listed under "unsure".
+    """
+    pool = read_articles([articles])
+    with numpy.load(labels) as file:
+        tags, sure, ends = file["tags"], file["sure"], file["size"].cumsum()
+    if len(pool) != len(ends):
+        raise InputError(f"{labels}: labels of {len(ends)} articles, but {articles} has {len(pool)}; label it again")
+    nlp, countries, kept = blank_pipeline(), country_forms(), []
+    counts: Counter = Counter()
+    for article, end, size in zip(tqdm(pool, desc="silver", unit="article", disable=None), ends, numpy.diff(ends, prepend=0)):
+        doc = nlp.make_doc(article.text)
+        if len(doc) != size:
+            raise InputError(f"{articles}: article {article.id}: {len(doc)} tokens, labels for {size}; label it again")
+        found = silver(article, doc, tags[end - size : end], sure[end - size : end].copy(), least, countries)
+        if len(found.meta["unsure"]) <= most_unsure * size:
+            kept.append(found)
+            counts.update(span.label for span in found.spans)
+    write_articles(output, kept)
+    print(f"{output}: {len(kept)} of {len(pool)} articles, names: " + ", ".join(f"{k} {v}" for k, v in sorted(counts.items())))
+
+
+if __name__ == "__main__":
+    run(main)
