@@ -53,7 +53,8 @@ def trained(step: Dict, seed: int, dev: Path, output: Path) -> Path:
             before = output / step["start"] / str(seed) / "model-best"
             for part in config["nlp"]["pipeline"]:
                 config["components"][part] = {"source": str(before)}
-        train(init_nlp(config), folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        train(init_nlp(config), folder, stdout=sys.stdout, stderr=sys.stderr)
         write_json(folder / "seconds.json", round(time.perf_counter() - start))
     return folder / "model-best"
 

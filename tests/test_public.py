@@ -1,0 +1,194 @@
+"""Public corpora: fetching and checking them, and the gold articles made of ANERcorp and NewsFANE."""
+import hashlib
+import json
+import zipfile
+
+import pytest
+import srsly
+from conftest import ROOT
+
+ASSETS = srsly.read_yaml(ROOT / "project.yml")["assets"]
+SMALL = "training/assets/ANERCorp_CamelLab_test.txt"
+
+
+@pytest.mark.parametrize("asset", ASSETS, ids=lambda asset: asset["dest"].rpartition("/")[2])
+def test_an_asset_has_a_public_address_a_checksum_and_a_licence(asset):
+    assert asset["url"].startswith("https://")
+    assert len(bytes.fromhex(asset["checksum"])) == 16
+    assert "CC BY" in asset["description"] or "Apache" in asset["description"]
+
+
+@pytest.fixture
+def bad_mirror(tmp_path):
+    folder = tmp_path / "mirror"
+    folder.mkdir()
+    (folder / "ANERCorp_CamelLab_test.txt").write_text("something else", encoding="utf-8")
+    return folder
+
+
+def test_a_damaged_file_is_refused_in_one_line_and_not_kept(script, tmp_path, bad_mirror):
+    done = script("fetch", "ANERCorp_CamelLab_test", "--mirror", bad_mirror, "--root", tmp_path)
+    found = hashlib.md5(b"something else").hexdigest()
+    assert done.returncode == 1
+    (line,) = [row for row in done.stderr.decode().split("\n") if row.startswith("error")]
+    assert f"its md5 is {found}" in line
+    assert list((tmp_path / "training" / "assets").iterdir()) == []
+
+
+def test_files_that_are_missing_are_all_told(script, tmp_path):
+    done = script("fetch", "ANERCorp", "--verify", "--root", tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.decode().count("no such file; run python scripts/fetch.py") == 2
+
+
+def test_a_mirror_that_is_not_there_is_one_line_a_file_and_no_traceback(script, tmp_path):
+    done = script("fetch", "ANERCorp_CamelLab_test", "--mirror", tmp_path / "none", "--root", tmp_path)
+    assert done.returncode == 1
+    assert "cannot be fetched" in done.stderr.decode() and "Traceback" not in done.stderr.decode()
+
+
+def test_an_asset_of_another_name_is_told(script, tmp_path):
+    done = script("fetch", "nothing", "--root", tmp_path)
+    assert done.returncode == 1 and b"no such asset" in done.stderr
+
+
+def test_a_good_file_is_taken_and_a_zip_packed_anew_counts_by_its_content(tmp_path):
+    from fetch import checksum, fetch
+
+    sums = []
+    for number, level in enumerate((1, 9)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with zipfile.ZipFile(folder / "x.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive:
+            archive.writestr(f"top{number}/a.txt", "نص " * 500)
+        sums.append(checksum(folder / "x.zip", "https://example.org/archive/1.zip"))
+    assert sums[0] == sums[1]
+    asset = {"dest": "training/assets/x.zip", "url": "https://example.org/archive/1.zip", "checksum": sums[0]}
+    assert fetch(asset, tmp_path / "got" / "x.zip", str(tmp_path / "1")) == ""
+    assert (tmp_path / "got" / "x.zip").exists()
+
+
+ANER = """قال O
+ماجد B-PERS
+علان I-PERS
+لصحيفة O
+الرأي B-ORG
+إن O
+بلبنان B-LOC
+خيرا O
+. O
+
+وصل O
+سعيد B-PERS
+إلى O
+باريس B-LOC
+. O
+
+عاد O
+سالم B-PERS
+من O
+مصر B-LOC
+. O
+"""
+NEWS = """عاد\tO
+سالم\tO
+من\tO
+مصر\tB-Nation
+.\tO
+
+قال\tO
+ماجد\tB-Politician
+علان\tI-Politician
+ل\tO
+صحيفة\tB-Media
+الراي\tI-Media
+ان\tO
+بلبنان\tB-Nation
+خيرا\tO
+.\tO
+
+وصل\tO
+سعيد\tB-Other_PER
+الي\tO
+باريس\tB-Population-Center
+.\tO
+"""
+
+
+@pytest.fixture
+def public(script, tmp_path):
+    """The gold made of two tiny corpora in their own formats."""
+    for split, text in (("train", ANER), ("test", "عاش O\nسعيد B-PERS\n. O\n")):
+        (tmp_path / f"ANERCorp_CamelLab_{split}.txt").write_text(text, encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "WikiFANE_2014_Gold_standard.zip", "w") as archive:
+        archive.writestr("x/NewsFANE_Gold.txt", NEWS)
+    done = script("public_gold", tmp_path, tmp_path / "out")
+    assert done.returncode == 0, done.stderr.decode()
+    return {
+        split: [json.loads(line) for line in (tmp_path / "out" / f"anercorp-{split}.jsonl").read_text(encoding="utf-8").splitlines()]
+        for split in ("train", "test")
+    }
+
+
+def test_names_are_bare_and_the_generic_noun_of_an_outlet_is_outside(public):
+    first = public["train"][0]
+    assert first["text"] == "قال ماجد علان لصحيفة الرأي إن بلبنان خيرا."
+    assert [(span["text"], span["label"]) for span in first["spans"]] == [
+        ("ماجد علان", "PERSON"), ("الرأي", "MEDIA"), ("لبنان", "COUNTRY"),
+    ]
+
+
+def test_a_city_is_no_country(public):
+    assert [span["text"] for span in public["train"][1]["spans"]] == ["سعيد"]
+
+
+def test_a_sentence_that_the_corpora_see_differently_teaches_nothing(public):
+    assert [record["text"] for record in public["train"]] == ["قال ماجد علان لصحيفة الرأي إن بلبنان خيرا.", "وصل سعيد إلى باريس."]
+
+
+def test_gold_tells_which_labels_were_annotated(public):
+    assert {tuple(record["labels"]) for record in public["train"]} == {("PERSON", "COUNTRY", "MEDIA")}
+    assert [record["labels"] for record in public["test"]] == [["PERSON"]]
+
+
+def test_a_line_of_another_form_is_told_with_its_number(script, tmp_path):
+    (tmp_path / "ANERCorp_CamelLab_test.txt").write_text("قال O\nخطأ\n", encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "WikiFANE_2014_Gold_standard.zip", "w") as archive:
+        archive.writestr("x/NewsFANE_Gold.txt", NEWS)
+    done = script("public_gold", tmp_path, tmp_path / "out")
+    assert done.returncode == 1
+    assert "ANERCorp_CamelLab_test.txt:2: 'خطأ' is not a token and its tag" in done.stderr.decode()
+
+
+def test_only_sure_names_become_silver_and_the_rest_teaches_nothing(nlp):
+    import numpy
+    from articles import Article
+    from silver import country_forms, silver
+
+    doc = nlp.make_doc("زار سالم سعيد مصر")
+    article = Article("a", doc.text, (), {"labels": []})
+    found = silver(article, doc, numpy.array([0, 1, 2, 3]), numpy.array([255, 255, 90, 250]), 0.8, country_forms())
+    assert [(span.start, span.end, span.label) for span in found.spans] == [(14, 17, "COUNTRY")]
+    assert found.meta["unsure"] == [[4, 8], [9, 13]]
+
+
+def test_a_country_that_no_list_knows_is_unsure(nlp):
+    import numpy
+    from articles import Article
+    from silver import country_forms, silver
+
+    doc = nlp.make_doc("زار القطب مصر")
+    found = silver(Article("a", doc.text, (), {"labels": []}), doc, numpy.array([0, 3, 3]), numpy.array([255] * 3), 0.8, country_forms())
+    assert [doc.text[span.start : span.end] for span in found.spans] == ["مصر"]
+    assert found.meta["unsure"] == [[4, 9]]
+
+
+def test_gold_labels_win_over_those_of_the_taggers(nlp):
+    import numpy
+    from articles import Article, Span
+    from silver import country_forms, silver
+
+    doc = nlp.make_doc("زار سالم مصر")
+    article = Article("a", doc.text, (Span(4, 8, "PERSON"),), {"labels": ["PERSON", "COUNTRY"]})
+    found = silver(article, doc, numpy.array([0, 0, 3]), numpy.array([255] * 3), 0.8, country_forms())
+    assert [span.label for span in found.spans] == ["PERSON"]
