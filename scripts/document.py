@@ -10,6 +10,7 @@ from articles import ROOT, InputError, run, write_json, write_text
 from coverage import LEAST
 from evaluate import table
 from pipelines import load
+from scoring import ALL
 from typing_extensions import Annotated
 
 MEASURED = ROOT / "docs" / "measured.json"
@@ -21,32 +22,32 @@ EXAMPLE = (
 _BLOCK = re.compile(r"(<!-- begin (\w+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 
 
-def read(path: Path) -> Dict:
-    """A JSON file of the workflow or the tests; InputError if it was not made yet."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; run `spacy project run all`, `run quality` and the tests first") from None
+def measure(training: Path, before: Dict) -> Dict:
+    """Corpus counts and quality, scores, wheel size (MB of 10^6 bytes), the names found in the example, and the ablation.
 
-
-def measure(training: Path) -> Dict:
-    """Corpus counts and quality, scores, wheel size (MB of 10^6 bytes) and the names found in the example."""
-    wheels = sorted(training.glob("packages/*/dist/*.whl"), key=lambda path: path.stat().st_mtime)
-    if not wheels:
-        raise InputError(f"{training / 'packages'}: no wheel; run `spacy project run all` first")
-    return {
-        "corpus": read(training / "manifest.json"),
-        "scores": {path.stem: read(path) for path in sorted((training / "scores").glob("*.json"))},
-        "wheel_mb": round(wheels[-1].stat().st_size / 1e6, 1),
-        "coverage": read(training / "coverage.json"),
-        "agreement": read(ROOT / "corpus" / "double" / "agreement.json"),
-        "curve": read(training / "curve" / "curve.json"),
-        "doccano": read(training / "doccano.json"),
-        "example": [
-            [ent.text, ent.label_, ent.start_char, ent.end_char]
-            for ent in load(str(training / "pipeline"))(EXAMPLE).ents
-        ],
+    A figure whose file the last runs did not write keeps its value of `before`; InputError if it has none.
+    """
+    files = {
+        "corpus": training / "manifest.json",
+        "coverage": training / "coverage.json",
+        "agreement": ROOT / "corpus" / "double" / "agreement.json",
+        "curve": training / "curve" / "curve.json",
+        "doccano": training / "doccano.json",
+        "ablation": training / "ablation" / "ablation.json",
+        "peers": training / "ablation" / "peers.json",
     }
+    found = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in files.items() if path.exists()}
+    scores = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted((training / "scores").glob("*.json"))}
+    found["scores"] = {**before.get("scores", {}), **scores}
+    wheels = sorted(training.glob("packages/ar_news_ner_sm-*/dist/*.whl"), key=lambda path: path.stat().st_mtime)
+    if wheels:
+        found["wheel_mb"] = round(wheels[-1].stat().st_size / 1e6, 1)
+        ents = load(str(training / "pipeline"))(EXAMPLE).ents
+        found["example"] = [[ent.text, ent.label_, ent.start_char, ent.end_char] for ent in ents]
+    missing = {*files, "wheel_mb", "example"} - {*before, *found}
+    if missing:
+        raise InputError(f"{training}: nothing measured for {', '.join(sorted(missing))}; run the workflows all, quality and best and the tests")
+    return {**before, **found}
 
 
 def corpus_table(manifest: Dict) -> str:
@@ -116,6 +117,34 @@ def doccano_line(trip: Dict) -> str:
     )
 
 
+def ablation_table(steps: Dict[str, Dict], peers: Dict[str, Dict]) -> str:
+    """F over all labels of every step and peer on every test, with speed, memory, size and training time."""
+    sets = list(next(iter(steps.values()))["f1"])
+    lines = ["| | " + " | ".join(sets) + " | words/s | memory, MB | size, MB | training, min |", "|-" * (5 + len(sets)) + "|"]
+    for name, row in {**peers, **steps}.items():
+        cells = []
+        for test in sets:
+            if "f1" in row:
+                values = row["f1"][test][ALL]
+                spread = f" ± {100 * values['sd']:.1f}" if values["n"] > 1 else ""
+                cells.append(f"{100 * values['mean']:.1f}{spread}")
+            else:
+                cells.append(f"{100 * row['tests'][test][ALL]['f1']:.1f}")
+        rest = (f"{row['words_per_second']:,.0f}", f"{row['memory_mb']:,.0f}", f"{row['megabytes']:,.0f}", f"{row['train_seconds'] / 60:.0f}")
+        lines.append(f"| {name} | {' | '.join((*cells, *rest))} |")
+    told = "\n".join(f"- *{name}*: {row['what']}" for name, row in steps.items())
+    return "\n".join(lines) + f"\n\n{told}"
+
+
+def labels_table(steps: Dict[str, Dict], test: str) -> str:
+    """F of each label on one test, a step a line."""
+    names = list(next(iter(steps.values()))["f1"][test])
+    lines = [f"| | {' | '.join(names)} |", "|-" * (1 + len(names)) + "|"]
+    for name, row in steps.items():
+        lines.append(f"| {name} | " + " | ".join(f"{100 * row['f1'][test][label]['mean']:.1f}" for label in names) + " |")
+    return "\n".join(lines)
+
+
 def scores_table(result: Dict) -> str:
     words = f"{result['articles']:,} articles, {result['words']:,} words"
     return f"{table(result)}\n\n{words}; gold names that no token boundary fits: {result['unaligned']}."
@@ -141,6 +170,8 @@ def blocks(measured: Dict) -> Dict[str, str]:
         "coverage": coverage_table(measured["coverage"]),
         "agreement": agreement_table(measured["agreement"]),
         "curve": curve_table(measured["curve"]),
+        "ablation": ablation_table(measured["ablation"], measured["peers"]),
+        "labels": labels_table(measured["ablation"], "real"),
         "doccano": doccano_line(measured["doccano"]),
         "size": f"The wheel has {measured['wheel_mb']} MB and reads {speed:,} words a second on one core.",
         **{name: scores_table(result) for name, result in measured["scores"].items()},
@@ -167,13 +198,15 @@ def main(
 ):
     """Keep the figures of the last run in docs/measured.json and render them in README.md and corpus/datasheet.md.
 
-    The pages are written by hand but for their marked blocks. Run it after `spacy project run all`,
-    `spacy project run quality` and the tests, which measure Doccano and take its screenshots.
+    The pages are written by hand but for their marked blocks. Run it after `spacy project run all`, `run quality`,
+    `run best` or the tests, which measure Doccano and take its screenshots; what was not run keeps its figures.
     """
-    measured = measure(training)
+    before = json.loads(MEASURED.read_text(encoding="utf-8")) if MEASURED.exists() else {}
+    measured = measure(training, before)
     pages = {path: render(path.read_text(encoding="utf-8"), measured) for path in PAGES}
     write_json(MEASURED, measured)
-    shutil.copy(training / "curve" / "curve.png", MEASURED.with_name("learning-curve.png"))
+    if (training / "curve" / "curve.png").exists():
+        shutil.copy(training / "curve" / "curve.png", MEASURED.with_name("learning-curve.png"))
     for shot in sorted((training / "screenshots").glob("*.png")):
         shutil.copy(shot, MEASURED.with_name(shot.name))
     for path, page in pages.items():

@@ -32,10 +32,10 @@ def tags_of(doc: Doc, article: Article) -> List[int]:
     return tags
 
 
-def read_tokenizer(encoder: Path) -> PreTrainedTokenizerBase:
+def read_tokenizer(encoder: str) -> PreTrainedTokenizerBase:
     """The tokeniser of an encoder's folder or name; InputError if there is none."""
     try:
-        return AutoTokenizer.from_pretrained(str(encoder))
+        return AutoTokenizer.from_pretrained(encoder)
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"{encoder}: no encoder ({reason}); run `spacy project run encoder` first") from None

@@ -1,7 +1,7 @@
 """An encoder that tags the tokens of windows, as encode.py cut them; nothing here needs spaCy's pipeline."""
 import random
 from pathlib import Path
-from typing import Dict, Iterator, List, Optional, Tuple
+from typing import Dict, Iterator, List, Optional, Tuple, Union
 
 import numpy
 import torch
@@ -34,7 +34,7 @@ class Tagger(nn.Module):
     head: weights (tags, width) and bias (tags) of that layer.
     """
 
-    def __init__(self, encoder: Path, head: Tuple[numpy.ndarray, numpy.ndarray], dropout: float = 0.1):
+    def __init__(self, encoder: Union[str, Path], head: Tuple[numpy.ndarray, numpy.ndarray], dropout: float = 0.1):
         super().__init__()
         self.encoder = AutoModel.from_pretrained(str(encoder))
         # The embeddings stay as they are: a fifth of the time, and rare words keep their neighbours.

@@ -1,0 +1,43 @@
+"""Other ways to find the names, measured beside ours, and the scores of articles that are annotated for some labels only."""
+import json
+
+import pytest
+from articles import read_articles
+
+NEEDS = "needs python-crfsuite: pip install -r requirements-best.txt"
+
+
+def test_lists_on_stock_tokens_miss_a_name_behind_a_proclitic_and_on_ours_find_it(nlp):
+    import spacy
+    from suggest import Lists
+
+    text = "وصل إلى مصر وبكازاخستان استقبل"
+    found = {}
+    for name, pipeline in (("stock", spacy.blank("ar")), ("ours", nlp)):
+        found[name] = [ent.text for ent in Lists(pipeline)(pipeline.make_doc(text)).ents]
+    assert found == {"stock": ["مصر"], "ours": ["مصر", "كازاخستان"]}
+
+
+def test_a_crf_learns_what_it_is_shown_and_is_measured(script, jsonl, tmp_path):
+    pytest.importorskip("pycrfsuite", reason=NEEDS)
+    rows = [
+        {"id": f"{i}", "text": f"قال {name} إن مصر بخير", "spans": [[4, 4 + len(name), "PERSON"], [8 + len(name), 11 + len(name), "COUNTRY"]]}
+        for i, name in enumerate(["سالم", "سعيد", "ماجد"] * 10)
+    ]
+    articles = jsonl(*rows)
+    done = script("peers", articles, articles, "--test", f"same={articles}", "--output", tmp_path / "peers.json")
+    assert done.returncode == 0, done.stderr.decode()
+    peers = json.loads((tmp_path / "peers.json").read_text(encoding="utf-8"))
+    assert set(peers) == {"lists-stock", "crf-stock", "lists-ours", "crf-ours"}
+    assert peers["crf-ours"]["tests"]["same"]["ALL"]["f1"] == 1.0
+    assert peers["lists-ours"]["tests"]["same"]["PERSON"]["recall"] == 0.0
+
+
+def test_only_the_labels_that_an_article_is_annotated_for_are_scored(toy_model, jsonl):
+    from evaluate import predict
+    from pipelines import load
+
+    text = "قال ترامب إن رويترز تكتب"
+    both = {"id": "a", "text": text, "spans": [[4, 9, "PERSON"]]}
+    pairs, _, _ = predict(load(str(toy_model)), read_articles([jsonl(both, {**both, "id": "b", "labels": ["PERSON"]})]))
+    assert [len(pair.predicted) for pair in pairs] == [2, 1]
