@@ -62,7 +62,7 @@ def trained(step: Dict, seed: int, dev: Path, output: Path) -> Path:
 def pipelines(step: Dict, seeds: int, dev: Path, output: Path) -> Iterator[Tuple[Path, int]]:
     """The pipelines of a step, one a seed, and how long each trained, in seconds."""
     if "train" in step:
-        for seed in range(step.get("seeds", seeds)):
+        for seed in range(max(seeds, step.get("seeds", 1))):
             model = trained(step, seed, dev, output)
             yield model, json.loads((model.parent / "seconds.json").read_text())
         return

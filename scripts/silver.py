@@ -69,7 +69,7 @@ def main(
     articles: Annotated[Path, typer.Argument(help="JSONL of the labelled articles.")],
     labels: Annotated[Path, typer.Argument(help="Their labels (.npz), as label.py wrote them.")],
     output: Annotated[Path, typer.Option(help="JSONL of silver articles.")],
-    least: Annotated[float, typer.Option(min=0.0, max=1.0, help="Least probability of a sure tag.")] = 0.8,
+    least: Annotated[float, typer.Option(min=0.0, max=1.0, help="Least probability of a sure tag.")] = 0.7,
     most_unsure: Annotated[float, typer.Option(help="Articles with a larger share of unsure words are left out.")] = 0.1,
 ):
     """Write ARTICLES with the names that their taggers are sure of.
