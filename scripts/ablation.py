@@ -9,7 +9,7 @@ from statistics import mean, pstdev
 from typing import Dict, Iterator, List, Tuple
 
 import typer
-from articles import ROOT, InputError, label_names, read_articles, run, write_json
+from articles import ROOT, InputError, label_names, placing, read_articles, run, write_json
 from convert import blank_pipeline, gold_doc
 from scoring import ALL
 from spacy.tokens import DocBin
@@ -33,10 +33,8 @@ def write_docs(files: Dict[str, int], output: Path) -> None:
             doc, _ = gold_doc(nlp, article)
             for _ in range(times):
                 docs.add(doc)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    temporary = output.with_name(f".{output.name}")
-    docs.to_disk(temporary)
-    temporary.replace(output)
+    with placing(output) as temporary:
+        docs.to_disk(temporary)
 
 
 def trained(step: Dict, seed: int, dev: Path, output: Path) -> Path:

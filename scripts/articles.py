@@ -6,10 +6,11 @@ Unicode code points of `text`. Any further key is kept in `Article.meta`.
 """
 import json
 import os
+import shutil
 import sys
 import tempfile
 import unicodedata
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Sequence, Tuple
@@ -200,6 +201,32 @@ def writing(path: Path) -> Iterator[Any]:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def placing(path: Path) -> Iterator[Path]:
+    """A temporary path for a file or folder, which takes the place of an old one only when the block ends well.
+
+    For what other libraries write; text goes through `writing`. InputError if the place cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}")
+    try:
+        _remove(temporary)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        if temporary.is_dir():
+            _remove(path)
+        temporary.replace(path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror or error}); choose another folder") from None
+    finally:
+        _remove(temporary)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file or folder; what cannot be removed shows when its name is taken."""
+    with suppress(OSError):
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:

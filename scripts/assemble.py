@@ -1,12 +1,9 @@
 """Make a spaCy pipeline of a fine-tuned tagger."""
-import json
-import shutil
 from pathlib import Path
 
-import torch
 import typer
 from ar_news import tagger, windows  # noqa: F401  (importing them registers their functions)
-from articles import InputError, label_names, run
+from articles import label_names, placing, run
 from convert import blank_pipeline
 from label import read_head
 from spacy.language import Language
@@ -56,15 +53,9 @@ def main(
     split: Annotated[bool, typer.Option(help="Let the encoder read proclitics apart from their words, as in training.")] = True,
 ):
     """Write a spaCy pipeline to OUTPUT that tags as the tagger in FOLDER does."""
-    temporary = output.with_name(f".{output.name}")
     nlp = assemble(folder, overlap, split)
-    try:
-        shutil.rmtree(temporary, ignore_errors=True)
+    with placing(output) as temporary:
         nlp.to_disk(temporary)
-        shutil.rmtree(output, ignore_errors=True)
-        temporary.replace(output)
-    except OSError as error:
-        raise InputError(f"{output}: cannot be written ({error.strerror}); choose another folder") from None
     print(f"{output}: {nlp.pipe_names}")
 
 

@@ -5,7 +5,7 @@ from typing import List, Tuple
 
 import spacy
 import typer
-from articles import Article, InputError, read_articles, run, write_json
+from articles import Article, placing, read_articles, run, write_json
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 from tqdm import tqdm
@@ -70,13 +70,8 @@ def main(
         names = sum(len(article.spans) for article in articles)
         report[name] = {"names": names, "misaligned": misaligned}
         print(f"{name}: {len(articles)} articles, {names} names, {len(misaligned)} that no token boundary fits")
-        try:
-            output.mkdir(parents=True, exist_ok=True)
-            temporary = output / f".{name}.spacy"
+        with placing(output / f"{name}.spacy") as temporary:
             docs.to_disk(temporary)
-            temporary.replace(output / f"{name}.spacy")
-        except OSError as error:
-            raise InputError(f"{output}: cannot be written ({error.strerror}); choose another folder") from None
     write_json(output / "misaligned.json", report)
 
 

@@ -5,7 +5,7 @@ from typing import Dict
 
 import srsly
 import typer
-from articles import ROOT, InputError, label_names, load_labels, run, write_json
+from articles import ROOT, InputError, label_names, load_labels, placing, run, write_json
 from scoring import ALL
 from typing_extensions import Annotated
 
@@ -34,9 +34,7 @@ def main(
     missing = set(label_names()) - set(meta["labels"].get("ner", []))
     if missing:
         print(f"warning: the training data held no {', '.join(sorted(missing))}; the pipeline cannot find it")
-    temporary = output.with_name(f".{output.name}")
-    try:
-        shutil.rmtree(temporary, ignore_errors=True)
+    with placing(output) as temporary:
         shutil.copytree(model, temporary)
         meta.update(srsly.read_json(ROOT / "configs" / "meta.json"))
         if size:
@@ -45,10 +43,6 @@ def main(
         meta["performance"] = performance(srsly.read_json(scores))
         meta["label_definitions"] = {row["label"]: row["definition_en"] for row in load_labels()}
         write_json(temporary / "meta.json", meta)
-        shutil.rmtree(output, ignore_errors=True)
-        temporary.replace(output)
-    except OSError as error:
-        raise InputError(f"{output}: cannot be written ({error.strerror}); choose another folder") from None
     print(f"{output}: ready to be packaged")
 
 

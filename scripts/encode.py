@@ -5,9 +5,9 @@ from typing import Dict, Iterable, List
 
 import numpy
 import typer
-from ar_news.tagger import tag_names
+from ar_news.tagger import tag_names, tag_of
 from ar_news.windows import LIMIT, make_windows
-from articles import Article, InputError, label_names, read_articles, run
+from articles import Article, InputError, label_names, placing, read_articles, run
 from convert import blank_pipeline
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -24,7 +24,7 @@ def tags_of(doc: Doc, article: Article) -> List[int]:
     names = tag_names(label_names())
     spans = [(span, doc.char_span(span.start, span.end, label=span.label)) for span in article.spans]
     doc.set_ents([found for _, found in spans if found])
-    tags = [names.index(f"{token.ent_iob_}-{token.ent_type_}" if token.ent_type_ else "O") for token in doc]
+    tags = [names.index(tag_of(token)) for token in doc]
     unknown = [(span.start, span.end) for span, found in spans if found is None]
     for start, end in [*unknown, *article.meta.get("unsure", [])]:
         around = doc.char_span(start, end, alignment_mode="expand")
@@ -88,14 +88,8 @@ def main(
     nlp, tokenizer = blank_pipeline(), read_tokenizer(encoder)
     bar = tqdm(found, desc=output.stem, unit="article", disable=None)
     columns = encode(nlp, tokenizer, bar, make_windows(overlap, limit, split))
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        temporary = output.with_name(f".{output.name}")
-        with open(temporary, "wb") as file:
-            numpy.savez_compressed(file, **columns)
-        temporary.replace(output)
-    except OSError as error:
-        raise InputError(f"{output}: cannot be written ({error.strerror}); choose another folder") from None
+    with placing(output) as temporary, open(temporary, "wb") as file:
+        numpy.savez_compressed(file, **columns)
     print(f"{output}: {len(found)} articles, {len(columns['window'])} windows, {len(columns['ids'])} wordpieces")
 
 

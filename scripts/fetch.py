@@ -1,6 +1,5 @@
 """Fetch the public corpora that project.yml lists as assets, and check them."""
 import hashlib
-import os
 import shutil
 import sys
 import urllib.request

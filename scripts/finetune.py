@@ -1,6 +1,5 @@
 """Fine-tune an encoder to tag names, on a GPU if there is one."""
 import random
-import shutil
 import time
 from pathlib import Path
 from typing import Dict, List, Set, Tuple
@@ -8,10 +7,10 @@ from typing import Dict, List, Set, Tuple
 import numpy
 import torch
 import typer
-from ar_news.tagger import best_tags, spans_of_tags, tag_names
-from articles import InputError, label_names, run, write_json
+from ar_news.tagger import likely_tags, spans_of_tags, tag_names
+from articles import InputError, label_names, placing, run, write_json
 from label import read_head
-from reader import Columns, Tagger, batches, device, make_batch, probabilities, read_windows
+from reader import Columns, Tagger, batches, device, make_batch, probabilities, read_windows, with_ends
 from scoring import prf
 from tqdm import tqdm
 from transformers import AutoConfig, AutoTokenizer, get_linear_schedule_with_warmup
@@ -29,7 +28,7 @@ def gold_spans(columns: Columns) -> List[Set[Tuple[int, int, int]]]:
 
 def token_f1(model: Tagger, columns: Columns) -> Dict[str, float]:
     """Exact scores over all labels, spans counted in tokens."""
-    found = [set(spans_of_tags(best_tags(numpy.log(rows + 1e-9)))) for rows in probabilities(model, columns)]
+    found = [set(spans_of_tags(likely_tags(rows))) for rows in probabilities(model, columns)]
     gold = gold_spans(columns)
     right = sum(len(a & b) for a, b in zip(gold, found))
     return prf(right, right, sum(map(len, gold)), sum(map(len, found)))
@@ -42,7 +41,7 @@ def fit(model: Tagger, columns: Columns, epochs: int, rate: float, pieces: int, 
     head = list(model.head.parameters())
     body = [p for p in model.encoder.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW([{"params": body, "lr": rate}, {"params": head, "lr": 10 * rate}], weight_decay=0.01)
-    order = [list(batches(columns, pieces, rng)) for _ in range(epochs)]
+    order = [batches(columns, pieces, rng) for _ in range(epochs)]
     steps = sum(map(len, order))
     schedule = get_linear_schedule_with_warmup(optimizer, steps // 10, steps)
     log = []
@@ -76,24 +75,17 @@ def join(parts: List[Columns]) -> Columns:
         shift += len(part["annotated"])
     joined = {key: numpy.concatenate([part[key] for part in parts]) for key in ("ids", "piece", "token", "tags", "annotated")}
     joined["window"] = numpy.concatenate(rows)
-    joined["ends"] = numpy.vstack([numpy.zeros((1, 3), int), joined["window"][:, :3].cumsum(0)])
-    return joined
+    return with_ends(joined)
 
 
 def save(model: Tagger, encoder: str, output: Path, report: Dict) -> None:
     """Write the encoder as a normal model folder, the head beside it, and how they were trained."""
-    temporary = output.with_name(f".{output.name}")
-    try:
-        shutil.rmtree(temporary, ignore_errors=True)
-        temporary.mkdir(parents=True)
+    with placing(output) as temporary:
+        temporary.mkdir()
         model.encoder.save_pretrained(temporary)
         AutoTokenizer.from_pretrained(encoder).save_pretrained(temporary)
         numpy.savez(temporary / "head.npz", W=model.head.weight.detach().cpu(), b=model.head.bias.detach().cpu())
         write_json(temporary / "training.json", report)
-        shutil.rmtree(output, ignore_errors=True)
-        temporary.replace(output)
-    except OSError as error:
-        raise InputError(f"{output}: cannot be written ({error.strerror}); choose another folder") from None
 
 
 def new_head(encoder: str) -> Tuple[numpy.ndarray, numpy.ndarray]:

@@ -4,8 +4,8 @@ from typing import List, Tuple
 
 import numpy
 import typer
-from ar_news.tagger import best_tags
-from articles import InputError, run
+from ar_news.tagger import likely_tags
+from articles import InputError, placing, run
 from reader import Tagger, device, probabilities, read_windows
 from typing_extensions import Annotated
 
@@ -36,18 +36,15 @@ def main(
     tags, sure, size = [], [], []
     for rows in zip(*votes):
         mean = sum(rows) / len(rows)
-        best = numpy.array(best_tags(numpy.log(mean + 1e-9)), dtype="u1")
+        best = numpy.array(likely_tags(mean), dtype="u1")
         chance = mean[numpy.arange(len(best)), best]
         for own in rows:
             chance = numpy.where(own.argmax(1) == best, chance, 0)
         tags.append(best)
         sure.append((255 * chance).astype("u1"))
         size.append(len(best))
-    output.parent.mkdir(parents=True, exist_ok=True)
-    temporary = output.with_name(f".{output.name}")
-    with open(temporary, "wb") as file:
+    with placing(output) as temporary, open(temporary, "wb") as file:
         numpy.savez_compressed(file, tags=numpy.concatenate(tags), sure=numpy.concatenate(sure), size=numpy.array(size))
-    temporary.replace(output)
     print(f"{output}: {len(size)} articles, {sum(size)} tokens")
 
 

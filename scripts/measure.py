@@ -1,10 +1,10 @@
 """Measure one pipeline: exact scores, speed, memory and size."""
 import sys
 from pathlib import Path
-from typing import List
+from typing import Dict, List
 
 import typer
-from articles import InputError, label_names, read_articles, run, write_json
+from articles import Article, InputError, label_names, read_articles, run, write_json
 from evaluate import predict
 from pipelines import load
 from scoring import exact
@@ -21,6 +21,15 @@ def peak_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
+def read_tests(tests: List[str]) -> Dict[str, List[Article]]:
+    """The gold articles of every NAME=FILE; InputError for one of another form."""
+    pairs = [test.partition("=") for test in tests]
+    for name, sign, _ in pairs:
+        if not sign:
+            raise InputError(f"{name}: no NAME=FILE; write for example test=corpus/test.jsonl")
+    return {name: read_articles([Path(file)]) for name, _, file in pairs}
+
+
 def main(
     pipeline: Annotated[Path, typer.Argument(help="Folder of a trained pipeline.")],
     tests: Annotated[List[str], typer.Argument(help="NAME=FILE: gold articles to score on.")],
@@ -30,13 +39,9 @@ def main(
 
     Set OMP_NUM_THREADS=1 for the speed of one core.
     """
-    pairs = [test.partition("=") for test in tests]
-    for name, sign, file in pairs:
-        if not sign:
-            raise InputError(f"{name}: no NAME=FILE; write for example test=corpus/test.jsonl")
+    pool = read_tests(tests)
     nlp, scores, speeds = load(str(pipeline)), {}, []
-    for name, _, file in pairs:
-        gold = read_articles([Path(file)])
+    for name, gold in pool.items():
         found, _, speed = predict(nlp, gold)
         scores[name] = exact(found, label_names())
         speeds.append(round(speed))

@@ -6,11 +6,11 @@ from typing import Dict, Iterable, List, Sequence, Tuple
 import pycrfsuite
 import spacy
 import typer
-from ar_news.tagger import spans_of_tags, tag_names
-from articles import Article, InputError, Span, label_names, read_articles, run, write_json
+from ar_news.tagger import spans_of_tags, tag_names, tag_of
+from articles import Article, label_names, read_articles, run, write_json
 from convert import blank_pipeline
 from evaluate import predict
-from measure import peak_memory
+from measure import peak_memory, read_tests
 from scoring import ALL, exact
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -82,7 +82,7 @@ class Crf:
             rows = self.rows(doc)
             spans = (doc.char_span(span.start, span.end, label=span.label) for span in article.spans)
             doc.set_ents([span for span in spans if span])
-            trainer.append(rows, [f"{t.ent_iob_}-{t.ent_type_}" if t.ent_type_ else "O" for t in doc])
+            trainer.append(rows, [tag_of(token) for token in doc])
         trainer.set_params({"c1": penalty[0], "c2": penalty[1], "max_iterations": ITERATIONS, "feature.minfreq": 2})
         trainer.train(str(self.path))
         self.tagger.open(str(self.path))
@@ -125,10 +125,7 @@ def main(
     output: Annotated[Path, typer.Option(help="JSON file to write; trained taggers go beside it.")] = Path("training/ablation/peers.json"),
 ):
     """Score lists of countries and outlets, and a CRF with the usual features, on stock spaCy's tokens and on ours."""
-    pairs = [row.partition("=") for row in test]
-    if any(not sign for _, sign, _ in pairs):
-        raise InputError("--test wants NAME=FILE, for example test=corpus/test.jsonl")
-    tests = {name: read_articles([Path(file)]) for name, _, file in pairs}
+    tests = read_tests(test)
     gold, chosen = read_articles([train]), read_articles([dev])
     output.parent.mkdir(parents=True, exist_ok=True)
     result = {}

@@ -18,8 +18,9 @@ def load(pipeline: str) -> Language:
         raise InputError(f"{pipeline}: no such pipeline; train one with `spacy project run all` or pip install its wheel")
     config = Path(pipeline) / "config.cfg"
     try:
+        text = config.read_text(encoding="utf-8") if config.exists() else ""
         for name, module in PARTS.items():
-            if config.exists() and name in config.read_text(encoding="utf-8"):
+            if name in text:
                 import_module(module)
         return spacy.load(pipeline)
     except ModuleNotFoundError as error:

@@ -212,8 +212,8 @@ def annotate(sentence: Sentence, nlp, news: News, places: List[int], countries: 
     # A national team is called by its country, and clubs are not in the list of countries.
     labels = {number: {**CLASSES, "Sports": "COUNTRY"}.get(news.classes[number], "") for number in set(entities)}
     theirs = spans_of(sentence, doc, entities, labels, countries)
-    own = numbers = people(sentence)
-    named = spans_of(sentence, doc, numbers, {number: "PERSON" for number in own}, countries)
+    numbers = people(sentence)
+    named = spans_of(sentence, doc, numbers, dict.fromkeys(numbers, "PERSON"), countries)
     rest = [span for span in theirs if span.label != "PERSON" and not any(s.start < span.end and span.start < s.end for s in named)]
     marked = {token.i for span in [*named, *rest] for token in doc.char_span(*span[:2], alignment_mode="expand")}
     taken = {sentence.places[i] for i, number in enumerate(entities) if number}

@@ -1,7 +1,7 @@
 """An encoder that tags the tokens of windows, as encode.py cut them; nothing here needs spaCy's pipeline."""
 import random
 from pathlib import Path
-from typing import Dict, Iterator, List, Optional, Tuple, Union
+from typing import Dict, List, Optional, Tuple, Union
 
 import numpy
 import torch
@@ -18,14 +18,18 @@ def device() -> torch.device:
 
 
 def read_windows(path: Path) -> Columns:
-    """What encode.py wrote, with the ends of each window in the flat columns."""
+    """What encode.py wrote, as `with_ends` gives it."""
     try:
         with numpy.load(path) as file:
             columns = dict(file)
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read ({error}); make it with encode.py") from None
-    columns["ends"] = numpy.vstack([numpy.zeros((1, 3), int), columns["window"][:, :3].cumsum(0)])
-    return columns
+    return with_ends(columns)
+
+
+def with_ends(columns: Columns) -> Columns:
+    """The columns, and where each window ends in the flat ones: a row (wordpieces, pairs, tokens) each, zeros first."""
+    return {**columns, "ends": numpy.vstack([numpy.zeros((1, 3), int), columns["window"][:, :3].cumsum(0)])}
 
 
 class Tagger(nn.Module):
@@ -79,7 +83,7 @@ def make_batch(columns: Columns, numbers: List[int], pad: int) -> Dict[str, torc
     return {key: value.to(device(), non_blocking=True) for key, value in batch.items()}
 
 
-def batches(columns: Columns, pieces: int, rng: Optional[random.Random]) -> Iterator[List[int]]:
+def batches(columns: Columns, pieces: int, rng: Optional[random.Random]) -> List[List[int]]:
     """Numbers of windows of like length, in batches of so many wordpieces; in random order if rng is given."""
     numbers = list(range(len(columns["window"])))
     if rng:
@@ -97,7 +101,7 @@ def batches(columns: Columns, pieces: int, rng: Optional[random.Random]) -> Iter
         found.append(batch)
     if rng:
         rng.shuffle(found)
-    return iter(found)
+    return found
 
 
 def probabilities(model: Tagger, columns: Columns, pieces: int = 16384) -> List[numpy.ndarray]:
@@ -112,7 +116,7 @@ def probabilities(model: Tagger, columns: Columns, pieces: int = 16384) -> List[
     counts = [numpy.zeros((size, 1), "f") for size in sizes]
     model.eval()
     with torch.inference_mode():
-        for numbers in tqdm(list(batches(columns, pieces, None)), desc="read", unit="batch", disable=None):
+        for numbers in tqdm(batches(columns, pieces, None), desc="read", unit="batch", disable=None):
             batch = make_batch(columns, numbers, model.encoder.config.pad_token_id)
             with torch.autocast(device().type, torch.bfloat16, enabled=device().type == "cuda"):
                 logits = model(batch).float().cpu().numpy()

@@ -2,7 +2,7 @@
 import re
 from collections import Counter
 from pathlib import Path
-from typing import Iterator, List, Set, Tuple
+from typing import Set
 
 import numpy
 import typer

@@ -9,7 +9,7 @@ from spacy.errors import Errors
 from spacy.language import Language
 from spacy.pipeline.trainable_pipe import TrainablePipe
 from spacy.scorer import get_ner_prf
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 from spacy.training import Example, validate_examples, validate_get_examples
 from spacy.util import registry
 from spacy.vocab import Vocab
@@ -61,6 +61,16 @@ def best_tags(scores: Floats2d) -> List[int]:
     for i in range(tokens - 1, 0, -1):
         path.append(int(back[i, path[-1]]))
     return path[::-1]
+
+
+def likely_tags(chances: Floats2d) -> List[int]:
+    """`best_tags` of probabilities, of the same shape."""
+    return best_tags(numpy.log(chances + 1e-9))
+
+
+def tag_of(token: Token) -> str:
+    """The BIO tag of a token in a doc whose names are set."""
+    return f"{token.ent_iob_}-{token.ent_type_}" if token.ent_type_ else "O"
 
 
 def spans_of_tags(tags: List[int]) -> List[Tuple[int, int, int]]:
@@ -132,7 +142,7 @@ class BioTagger(TrainablePipe):
 
     def set_annotations(self, docs: Iterable[Doc], scores: List[Floats2d]) -> None:
         for doc, rows in zip(docs, scores):
-            found = spans_of_tags(best_tags(numpy.log(rows + 1e-9)))
+            found = spans_of_tags(likely_tags(rows))
             doc.set_ents([Span(doc, start, end, label=self.labels[label]) for start, end, label in found])
 
     def update(

@@ -46,8 +46,8 @@ def windows(docs: Iterable[Doc], overlap: float, limit: int, split: bool) -> Lis
             spans[-1].append(read[start:end])
             if end == len(doc):
                 break
-            start = max(start + 1, int(numpy.searchsorted(ends, ends[end] - overlap * limit)))
-            start = min(end, start)
+            back = int(numpy.searchsorted(ends, ends[end] - overlap * limit))
+            start = min(end, max(start + 1, back))
     return spans
 
 
