@@ -11,16 +11,16 @@ from spacy.training import Example
 from typing_extensions import Annotated
 
 
-def assemble(folder: Path, overlap: float, split: bool) -> Language:
-    """A pipeline of the news tokeniser, the encoder of the folder, and its tagger.
+def assemble(folder: Path, overlap: float, stock: bool) -> Language:
+    """A pipeline of the news tokeniser (or spaCy's own one), the encoder of the folder, and its tagger.
 
     Weights are kept in half precision: no tag of the dev articles changes, and the wheel is half as large.
     """
-    nlp = blank_pipeline()
+    nlp = blank_pipeline(stock)
     model = {
         "@architectures": "spacy-transformers.TransformerModel.v3",
         "name": str(folder),
-        "get_spans": {"@span_getters": "ar_news.windows.v1", "overlap": overlap, "split": split},
+        "get_spans": {"@span_getters": "ar_news.windows.v1", "overlap": overlap, "split": not stock},
         "tokenizer_config": {"use_fast": True},
     }
     listener = {
@@ -50,10 +50,10 @@ def main(
     folder: Annotated[Path, typer.Argument(help="Folder of the tagger, as finetune.py wrote it.")],
     output: Annotated[Path, typer.Argument(help="Folder for the pipeline; an old one is replaced.")],
     overlap: Annotated[float, typer.Option(help="Share of a window that the next one repeats.")] = 0.25,
-    split: Annotated[bool, typer.Option(help="Let the encoder read proclitics apart from their words, as in training.")] = True,
+    stock: Annotated[bool, typer.Option("--stock", help="For windows that encode.py cut with --stock.")] = False,
 ):
     """Write a spaCy pipeline to OUTPUT that tags as the tagger in FOLDER does."""
-    nlp = assemble(folder, overlap, split)
+    nlp = assemble(folder, overlap, stock)
     with placing(output) as temporary:
         nlp.to_disk(temporary)
     print(f"{output}: {nlp.pipe_names}")

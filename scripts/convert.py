@@ -14,8 +14,10 @@ from typing_extensions import Annotated
 import ar_news  # noqa: F401  (registers the tokeniser)
 
 
-def blank_pipeline() -> Language:
-    """An Arabic pipeline that holds nothing but the initialised news tokeniser."""
+def blank_pipeline(stock: bool = False) -> Language:
+    """An Arabic pipeline that holds nothing but the initialised news tokeniser, or spaCy's own one."""
+    if stock:
+        return spacy.blank("ar")
     nlp = spacy.blank("ar", config={"nlp": {"tokenizer": {"@tokenizers": "ar_news.tokenizer.v1"}}})
     nlp.tokenizer.initialize()
     return nlp

@@ -77,7 +77,7 @@ def main(
     encoder: Annotated[str, typer.Option(help="Folder or hub name of the encoder whose wordpieces are wanted.")] = "training/encoder",
     overlap: Annotated[float, typer.Option(min=0.0, max=0.9, help="Share of a window that the next one repeats.")] = 0.25,
     limit: Annotated[int, typer.Option(min=16, max=LIMIT, help="Wordpieces in a window.")] = LIMIT,
-    split: Annotated[bool, typer.Option(help="Let the encoder read proclitics apart from their words.")] = True,
+    stock: Annotated[bool, typer.Option("--stock", help="Take spaCy's own tokens and the text as it stands, as others do, to compare.")] = False,
 ):
     """Tokenise ARTICLES as the pipeline does, cut them into overlapping windows, and write OUTPUT for finetune.py.
 
@@ -85,9 +85,9 @@ def main(
     rest. Training on the file needs PyTorch and transformers, not spaCy.
     """
     found = read_articles(articles, gold=True)
-    nlp, tokenizer = blank_pipeline(), read_tokenizer(encoder)
+    nlp, tokenizer = blank_pipeline(stock), read_tokenizer(encoder)
     bar = tqdm(found, desc=output.stem, unit="article", disable=None)
-    columns = encode(nlp, tokenizer, bar, make_windows(overlap, limit, split))
+    columns = encode(nlp, tokenizer, bar, make_windows(overlap, limit, not stock))
     with placing(output) as temporary, open(temporary, "wb") as file:
         numpy.savez_compressed(file, **columns)
     print(f"{output}: {len(found)} articles, {len(columns['window'])} windows, {len(columns['ids'])} wordpieces")

@@ -1,6 +1,6 @@
 """Label windows by one or more fine-tuned taggers, with how sure they are."""
 from pathlib import Path
-from typing import List, Tuple
+from typing import Tuple
 
 import numpy
 import typer
@@ -21,7 +21,7 @@ def read_head(folder: Path) -> Tuple[numpy.ndarray, numpy.ndarray]:
 
 def main(
     windows: Annotated[Path, typer.Argument(help="Windows (.npz), as encode.py wrote them.")],
-    model: Annotated[List[Path], typer.Option(help="Folder of a tagger; several vote by the mean of their probabilities.")],
+    model: Annotated[Path, typer.Option(help="Folder of a tagger, or one that holds several (*/tagger), which vote by their mean.")],
     output: Annotated[Path, typer.Option(help="File for the labels, .npz; nothing is done if it is there already.")],
 ):
     """Write, for every token of every article, its best tag and the probability of that tag in 255ths.
@@ -32,7 +32,8 @@ def main(
         print(f"{output}: there already; remove it to label again")
         return
     columns = read_windows(windows)
-    votes = [probabilities(Tagger(folder, head=read_head(folder)).to(device()), columns) for folder in model]
+    folders = sorted(model.glob("*/tagger")) or [model]
+    votes = [probabilities(Tagger(folder, head=read_head(folder)).to(device()), columns) for folder in folders]
     tags, sure, size = [], [], []
     for rows in zip(*votes):
         mean = sum(rows) / len(rows)
@@ -45,7 +46,7 @@ def main(
         size.append(len(best))
     with placing(output) as temporary, open(temporary, "wb") as file:
         numpy.savez_compressed(file, tags=numpy.concatenate(tags), sure=numpy.concatenate(sure), size=numpy.array(size))
-    print(f"{output}: {len(size)} articles, {sum(size)} tokens")
+    print(f"{output}: {len(size)} articles, {sum(size)} tokens, labelled by {', '.join(map(str, folders))}")
 
 
 if __name__ == "__main__":

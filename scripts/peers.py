@@ -129,7 +129,7 @@ def main(
     gold, chosen = read_articles([train]), read_articles([dev])
     output.parent.mkdir(parents=True, exist_ok=True)
     result = {}
-    for tokens, nlp in (("stock", spacy.blank("ar")), ("ours", blank_pipeline())):
+    for tokens, nlp in (("stock", blank_pipeline(stock=True)), ("ours", blank_pipeline())):
         result[f"lists-{tokens}"] = {**scores(Peer(nlp, Lists(nlp)), tests), "megabytes": 0.0, "train_seconds": 0, "memory_mb": peak_memory()}
         crf, seconds = best_crf(nlp, gold, chosen, output.with_name(f"crf-{tokens}"))
         size = crf.path.stat().st_size / 1e6
