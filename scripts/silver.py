@@ -78,8 +78,11 @@ def main(
     tokens, names of countries that no list knows and agreements without a head noun are listed under "unsure".
     """
     pool = read_articles([articles])
-    with numpy.load(labels) as file:
-        tags, sure, ends = file["tags"], file["sure"], file["size"].cumsum()
+    try:
+        with numpy.load(labels) as file:
+            tags, sure, ends = file["tags"], file["sure"], file["size"].cumsum()
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{labels}: no labels can be read ({error}); write them with label.py") from None
     if len(pool) != len(ends):
         raise InputError(f"{labels}: labels of {len(ends)} articles, but {articles} has {len(pool)}; label it again")
     nlp, countries, kept = blank_pipeline(), country_forms(), []

@@ -192,3 +192,9 @@ def test_gold_labels_win_over_those_of_the_taggers(nlp):
     article = Article("a", doc.text, (Span(4, 8, "PERSON"),), {"labels": ["PERSON", "COUNTRY"]})
     found = silver(article, doc, numpy.array([0, 0, 3]), numpy.array([255] * 3), 0.8, country_forms())
     assert [span.label for span in found.spans] == ["PERSON"]
+
+
+def test_labels_that_are_missing_give_one_clear_line(script, jsonl, tmp_path):
+    done = script("silver", jsonl({"id": "a", "text": "قال ماكرون", "spans": []}), tmp_path / "labels.npz", "--output", tmp_path / "silver.jsonl")
+    assert done.returncode == 1 and not (tmp_path / "silver.jsonl").exists()
+    assert "labels.npz: no labels can be read" in done.stderr.decode() and "Traceback" not in done.stderr.decode()

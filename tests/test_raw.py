@@ -139,3 +139,38 @@ def test_vectors_do_not_replace_a_folder_that_holds_something_else(script, jsonl
     done = script("vectors", jsonl({"id": "a", "text": story(1)}), tmp_path / "mine")
     assert done.returncode == 1
     assert "there already, and holds no vectors" in done.stderr.decode() and "Traceback" not in done.stderr.decode()
+
+
+def test_a_training_starts_from_the_pretrained_word_layers(script, jsonl, tmp_path):
+    from conftest import ROOT, gold
+    from spacy.training.initialize import init_nlp
+    from spacy.util import load_config
+
+    pool = jsonl(*({"id": str(n), "text": story(n)} for n in range(12)), name="raw.jsonl")
+    done = script("pretrain", pool, tmp_path / "pretrained")
+    assert done.returncode == 0, done.stderr.decode()
+    train = jsonl(*gold("dev")[:3], name="train.jsonl")
+    assert script("convert", tmp_path, tmp_path / "data", "--split", train.stem).returncode == 0
+    data = str(tmp_path / "data" / "train.spacy")
+    tables = {}
+    for weights in (None, str(tmp_path / "pretrained" / "tok2vec.bin")):
+        overrides = {"paths.train": data, "paths.dev": data, "paths.init_tok2vec": weights, "system.seed": 0}
+        layer = init_nlp(load_config(ROOT / "configs" / "cpu.cfg", overrides=overrides)).get_pipe("tok2vec").model
+        tables[weights] = layer.to_bytes()
+    assert tables[None] != tables[weights]
+    assert layer.from_bytes((tmp_path / "pretrained" / "tok2vec.bin").read_bytes()).to_bytes() == tables[weights]
+
+
+def test_pretraining_reads_proclitics_apart_from_their_words(tmp_path):
+    from conftest import ROOT
+    from pretrain import pretraining
+    from spacy.util import load_model_from_config
+
+    nlp = load_model_from_config(pretraining(ROOT / "configs" / "cpu.cfg", tmp_path / "raw.jsonl", 1, 0))
+    assert [token.text for token in nlp.make_doc("وترامب")] == ["و", "ترامب"]
+
+
+def test_pretraining_on_no_article_gives_one_clear_line(script, jsonl, tmp_path):
+    done = script("pretrain", jsonl(name="none.jsonl"), tmp_path / "pretrained")
+    assert done.returncode == 1 and not (tmp_path / "pretrained").exists()
+    assert "none.jsonl" in done.stderr.decode() and "Traceback" not in done.stderr.decode()
