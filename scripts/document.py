@@ -1,4 +1,4 @@
-"""Render the measured figures in README.md and corpus/datasheet.md from what the workflow wrote."""
+"""Render the measured figures in README.md, corpus/datasheet.md and docs/best.md from what the workflow wrote."""
 import json
 import re
 import shutil
@@ -14,7 +14,7 @@ from scoring import ALL
 from typing_extensions import Annotated
 
 MEASURED = ROOT / "docs" / "measured.json"
-PAGES = (ROOT / "README.md", ROOT / "corpus" / "datasheet.md")
+PAGES = (ROOT / "README.md", ROOT / "corpus" / "datasheet.md", ROOT / "docs" / "best.md")
 EXAMPLE = (
     "نقل موقع «أكسيوس» عن مصادره أن كازاخستان تستعد للاتفاقات الإبراهيمية، وأن توكاييف بحث ذلك مع روبيو وترامب. "
     "وذكرت سكاي نيوز عربية أن بالإمارات من يرحب بالخطوة، كما قال نتنياهو لـ«رويترز»."
@@ -35,6 +35,7 @@ def measure(training: Path, before: Dict) -> Dict:
         "doccano": training / "doccano.json",
         "ablation": training / "ablation" / "ablation.json",
         "peers": training / "ablation" / "peers.json",
+        "experiments": ROOT / "docs" / "experiments.json",
     }
     found = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in files.items() if path.exists()}
     scores = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted((training / "scores").glob("*.json"))}
@@ -145,6 +146,15 @@ def labels_table(steps: Dict[str, Dict], test: str) -> str:
     return "\n".join(lines)
 
 
+def experiments_table(rows: List[Dict]) -> str:
+    """Dev F of what was tried once, one number a seed."""
+    lines = ["| of | tried | dev | kept |", "|-|-|-|-|"]
+    for row in rows:
+        scores = ", ".join(f"{100 * f1:.1f}" for f1 in row["dev"])
+        lines.append(f"| {row['of']} | {row['tried']} | {scores} | {'yes' if row['kept'] else 'no'} |")
+    return "\n".join(lines)
+
+
 def scores_table(result: Dict) -> str:
     words = f"{result['articles']:,} articles, {result['words']:,} words"
     return f"{table(result)}\n\n{words}; gold names that no token boundary fits: {result['unaligned']}."
@@ -172,6 +182,7 @@ def blocks(measured: Dict) -> Dict[str, str]:
         "curve": curve_table(measured["curve"]),
         "ablation": ablation_table(measured["ablation"], measured["peers"]),
         "labels": labels_table(measured["ablation"], "real"),
+        "experiments": experiments_table(measured["experiments"]),
         "doccano": doccano_line(measured["doccano"]),
         "size": f"The wheel has {measured['wheel_mb']} MB and reads {speed:,} words a second on one core.",
         **{name: scores_table(result) for name, result in measured["scores"].items()},
@@ -196,7 +207,8 @@ def render(page: str, measured: Dict) -> str:
 def main(
     training: Annotated[Path, typer.Argument(help="Folder that the workflow filled.")] = Path("training"),
 ):
-    """Keep the figures of the last run in docs/measured.json and render them in README.md and corpus/datasheet.md.
+    """Keep the figures of the last run in docs/measured.json and render them in README.md, corpus/datasheet.md
+    and docs/best.md.
 
     The pages are written by hand but for their marked blocks. Run it after `spacy project run all`, `run quality`,
     `run best` or the tests, which measure Doccano and take its screenshots; what was not run keeps its figures.

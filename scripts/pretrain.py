@@ -53,6 +53,8 @@ def main(
     if (output / WEIGHTS).exists():
         print(f"{output}: there already; remove it to pretrain again")
         return
+    if output.exists():
+        raise InputError(f"{output}: there already, and holds no {WEIGHTS}; choose another folder")
     if not read_articles([articles], gold=False):
         raise InputError(f"{articles}: holds no article; make it with raw_text.py")
     with placing(output) as folder:
