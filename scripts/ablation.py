@@ -21,7 +21,7 @@ from typing_extensions import Annotated
 
 
 def read_steps() -> List[Dict]:
-    """The steps: name, what is new in it, and either training files and overrides or a folder of ready pipelines."""
+    """The steps: name, what is new in it, and either training files, overrides and most seeds, or a folder of ready pipelines."""
     return json.loads((ROOT / "configs" / "ablation.json").read_text(encoding="utf-8"))
 
 
@@ -60,7 +60,7 @@ def trained(step: Dict, seed: int, dev: Path, output: Path) -> Path:
 def pipelines(step: Dict, seeds: int, dev: Path, output: Path) -> Iterator[Tuple[Path, int]]:
     """The pipelines of a step, one a seed, and how long each trained, in seconds."""
     if "train" in step:
-        for seed in range(max(seeds, step.get("seeds", 1))):
+        for seed in range(min(seeds, step.get("most", seeds))):
             model = trained(step, seed, dev, output)
             yield model, json.loads((model.parent / "seconds.json").read_text())
         return
@@ -106,7 +106,7 @@ def main(
     dev: Annotated[Path, typer.Argument(help="Dev articles as .spacy: they choose each pipeline's checkpoint.")],
     test: Annotated[List[str], typer.Option(help="NAME=FILE: gold articles to score on; may be given several times.")],
     output: Annotated[Path, typer.Option(help="Folder for the pipelines and ablation.json.")] = Path("training/ablation"),
-    seeds: Annotated[int, typer.Option(min=1, help="Trainings of each step.")] = 3,
+    seeds: Annotated[int, typer.Option(min=1, help="Trainings of each step, but of no step more than its \"most\".")] = 3,
     only: Annotated[List[str], typer.Option(help="Steps to run; all if not given.")] = [],
 ):
     """Show which step brings what: scores, speed, memory and training time of every step, over several seeds.

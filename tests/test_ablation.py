@@ -52,6 +52,19 @@ def test_seeds_are_summed_up_by_mean_and_deviation():
     assert found["train_seconds"] == 60
 
 
+def test_no_step_is_trained_more_often_than_it_is_worth(tmp_path, monkeypatch):
+    import ablation
+
+    def trained(step, seed, dev, output):
+        (tmp_path / str(seed)).mkdir(exist_ok=True)
+        (tmp_path / str(seed) / "seconds.json").write_text("60")
+        return tmp_path / str(seed) / "model-best"
+
+    monkeypatch.setattr(ablation, "trained", trained)
+    times = [len(list(ablation.pipelines({"train": {}, **step}, 3, tmp_path, tmp_path))) for step in ({}, {"most": 1})]
+    assert times == [3, 1]
+
+
 def test_a_step_of_ready_pipelines_is_left_out_where_there_are_none(tmp_path, capsys):
     from ablation import pipelines
 
