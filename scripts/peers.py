@@ -7,7 +7,7 @@ import pycrfsuite
 import spacy
 import typer
 from ar_news.tagger import spans_of_tags, tag_names, tag_of
-from articles import Article, label_names, read_articles, run, write_json
+from articles import Article, label_names, placing, read_articles, run, write_json
 from convert import blank_pipeline
 from evaluate import predict
 from measure import peak_memory, read_tests
@@ -84,7 +84,8 @@ class Crf:
             doc.set_ents([span for span in spans if span])
             trainer.append(rows, [tag_of(token) for token in doc])
         trainer.set_params({"c1": penalty[0], "c2": penalty[1], "max_iterations": ITERATIONS, "feature.minfreq": 2})
-        trainer.train(str(self.path))
+        with placing(self.path) as temporary:
+            trainer.train(str(temporary))
         self.tagger.open(str(self.path))
 
 
@@ -127,7 +128,6 @@ def main(
     """Score lists of countries and outlets, and a CRF with the usual features, on stock spaCy's tokens and on ours."""
     tests = read_tests(test)
     gold, chosen = read_articles([train]), read_articles([dev])
-    output.parent.mkdir(parents=True, exist_ok=True)
     result = {}
     for tokens, nlp in (("stock", blank_pipeline(stock=True)), ("ours", blank_pipeline())):
         result[f"lists-{tokens}"] = {**scores(Peer(nlp, Lists(nlp)), tests), "megabytes": 0.0, "train_seconds": 0, "memory_mb": peak_memory()}
