@@ -12,7 +12,7 @@ import typer
 from ar_news.tokenizer import PROCLITICS, fold
 from articles import Article, InputError, Span, is_edge, read_lines, run, text_faults, write_articles, write_json
 from convert import blank_pipeline
-from silver import country_forms, country_key
+from silver import country_forms, name_key
 from spacy.tokens import Doc
 from tqdm import tqdm
 from typing_extensions import Annotated
@@ -189,7 +189,7 @@ def spans_of(sentence: Sentence, doc: Doc, numbers: List[int], labels: Dict[int,
         if not bounds:
             continue
         found = sentence.text[slice(*bounds)]
-        if label == "COUNTRY" and country_key(found) not in countries or label == "MEDIA" and NO_OUTLET.search(found):
+        if label == "COUNTRY" and name_key(found) not in countries or label == "MEDIA" and NO_OUTLET.search(found):
             continue
         spans.append(Span(*bounds, label))
     return spans
@@ -221,9 +221,9 @@ def annotate(sentence: Sentence, nlp, news: News, places: List[int], countries: 
         reason = "saint or prophet"
     elif any(span.label == "MEDIA" and ADJECTIVE.match(sentence.text[span.start : span.end]) for span in rest):
         reason = "an outlet by its adjective"
-    elif any(country_key(sentence.text[span.start : span.end]) == country_key("عمان") for span in rest):
+    elif any(name_key(sentence.text[span.start : span.end]) == name_key("عمان") for span in rest):
         reason = "عمان, the state or the city"
-    elif any(country_key(t.text) in countries and t.i not in marked and len(t) > 3 and t.idx + 1 not in taken for t in doc):
+    elif any(name_key(t.text) in countries and t.i not in marked and len(t) > 3 and t.idx + 1 not in taken for t in doc):
         reason = "a country that is not marked"
     elif sum(place < 0 for place in places) > 0.03 * len(places):
         reason = "not aligned"

@@ -163,11 +163,11 @@ def test_a_line_of_another_form_is_told_with_its_number(script, tmp_path):
 def test_only_sure_names_become_silver_and_the_rest_teaches_nothing(nlp):
     import numpy
     from articles import Article
-    from silver import country_forms, silver
+    from silver import known_names, silver
 
     doc = nlp.make_doc("زار سالم سعيد مصر")
     article = Article("a", doc.text, (), {"labels": []})
-    found = silver(article, doc, numpy.array([0, 1, 2, 3]), numpy.array([255, 255, 90, 250]), 0.8, country_forms())
+    found = silver(article, doc, numpy.array([0, 1, 2, 3]), numpy.array([255, 255, 90, 250]), 0.8, known_names())
     assert [(span.start, span.end, span.label) for span in found.spans] == [(14, 17, "COUNTRY")]
     assert found.meta["unsure"] == [[4, 8], [9, 13]]
 
@@ -175,22 +175,37 @@ def test_only_sure_names_become_silver_and_the_rest_teaches_nothing(nlp):
 def test_a_country_that_no_list_knows_is_unsure(nlp):
     import numpy
     from articles import Article
-    from silver import country_forms, silver
+    from silver import known_names, silver
 
     doc = nlp.make_doc("زار القطب مصر")
-    found = silver(Article("a", doc.text, (), {"labels": []}), doc, numpy.array([0, 3, 3]), numpy.array([255] * 3), 0.8, country_forms())
+    found = silver(Article("a", doc.text, (), {"labels": []}), doc, numpy.array([0, 3, 3]), numpy.array([255] * 3), 0.8, known_names())
     assert [doc.text[span.start : span.end] for span in found.spans] == ["مصر"]
     assert found.meta["unsure"] == [[4, 9]]
+
+
+def test_an_outlet_that_no_list_knows_needs_a_noun_that_says_so(nlp):
+    import numpy
+    from articles import Article
+    from silver import known_names, silver
+
+    doc = nlp.make_doc("نفى القطب ما نقلته صحيفة المنار الجديد ورويترز عن العيد")
+    number = {token.text: token.i for token in doc}
+    tags = numpy.zeros(len(doc), int)
+    tags[[number[word] for word in ("القطب", "المنار", "رويترز", "العيد")]] = 5
+    tags[number["الجديد"]] = 6
+    found = silver(Article("a", doc.text, (), {"labels": []}), doc, tags, numpy.array([255] * len(doc)), 0.8, known_names())
+    assert [doc.text[span.start : span.end] for span in found.spans] == ["المنار الجديد", "رويترز"]
+    assert [doc.text[start:end] for start, end in found.meta["unsure"]] == ["القطب", "العيد"]
 
 
 def test_gold_labels_win_over_those_of_the_taggers(nlp):
     import numpy
     from articles import Article, Span
-    from silver import country_forms, silver
+    from silver import known_names, silver
 
     doc = nlp.make_doc("زار سالم مصر")
     article = Article("a", doc.text, (Span(4, 8, "PERSON"),), {"labels": ["PERSON", "COUNTRY"]})
-    found = silver(article, doc, numpy.array([0, 0, 3]), numpy.array([255] * 3), 0.8, country_forms())
+    found = silver(article, doc, numpy.array([0, 0, 3]), numpy.array([255] * 3), 0.8, known_names())
     assert [span.label for span in found.spans] == ["PERSON"]
 
 
