@@ -1,6 +1,7 @@
 """Fine-tune an encoder to tag names, on a GPU if there is one."""
 import random
 import time
+import zlib
 from pathlib import Path
 from typing import Dict, List, Set, Tuple
 
@@ -9,6 +10,7 @@ import torch
 import typer
 from ar_news.tagger import likely_tags, spans_of_tags, tag_names
 from articles import InputError, label_names, placing, run, write_json
+from checkpoint import resume, save
 from label import read_head
 from reader import Columns, Tagger, batches, device, make_batch, probabilities, read_windows, with_ends
 from scoring import prf
@@ -34,18 +36,24 @@ def token_f1(model: Tagger, columns: Columns) -> Dict[str, float]:
     return prf(right, right, sum(map(len, gold)), sum(map(len, found)))
 
 
-def fit(model: Tagger, columns: Columns, epochs: int, rate: float, pieces: int, seed: int, dev: Columns) -> List[Dict]:
-    """Train by AdamW with linear warm-up and decay; the dev scores and seconds of each epoch."""
-    torch.manual_seed(seed)
-    rng = random.Random(seed)
+def fit(model: Tagger, columns: Columns, dev: Columns, settings: Dict, state: Path) -> Tuple[List[Dict], float]:
+    """Train by AdamW with linear warm-up and decay; the dev scores and seconds of each epoch, and all seconds.
+
+    settings: epochs, rate (the highest learning rate), batch (in wordpieces), seed, and whatever else tells one
+    training from another. After each epoch the training is kept in the file state; a stopped one goes on from it.
+    """
+    epochs, rate = settings["epochs"], settings["rate"]
+    torch.manual_seed(settings["seed"])
+    rng = random.Random(settings["seed"])
     head = list(model.head.parameters())
     body = [p for p in model.encoder.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW([{"params": body, "lr": rate}, {"params": head, "lr": 10 * rate}], weight_decay=0.01)
-    order = [batches(columns, pieces, rng) for _ in range(epochs)]
+    order = [batches(columns, settings["batch"], rng) for _ in range(epochs)]
     steps = sum(map(len, order))
     schedule = get_linear_schedule_with_warmup(optimizer, steps // 10, steps)
-    log = []
-    for epoch, numbers in enumerate(order, 1):
+    parts = {"model": model, "optimizer": optimizer, "schedule": schedule}
+    log, spent = resume(state, parts, settings)
+    for epoch, numbers in enumerate(order[len(log) :], len(log) + 1):
         start, total = time.perf_counter(), 0.0
         model.train()
         for chosen in tqdm(numbers, desc=f"epoch {epoch} of {epochs}", unit="batch", disable=None):
@@ -64,7 +72,10 @@ def fit(model: Tagger, columns: Columns, epochs: int, rate: float, pieces: int, 
         row = {"epoch": epoch, "seconds": round(seconds, 1), "loss": float(total) / len(numbers), **token_f1(model, dev)}
         log.append(row)
         print(f"epoch {epoch}: loss {row['loss']:.4f}, dev F {row['f1']:.4f}, {seconds:.0f} s")
-    return log
+        spent += time.perf_counter() - start
+        if epoch < epochs:
+            save(state, parts, settings, log, spent)
+    return log, spent
 
 
 def join(parts: List[Columns]) -> Columns:
@@ -78,7 +89,7 @@ def join(parts: List[Columns]) -> Columns:
     return with_ends(joined)
 
 
-def save(model: Tagger, encoder: str, output: Path, report: Dict) -> None:
+def write(model: Tagger, encoder: str, output: Path, report: Dict) -> None:
     """Write the encoder as a normal model folder, the head beside it, and how they were trained."""
     with placing(output) as temporary:
         temporary.mkdir()
@@ -104,7 +115,7 @@ def main(
     encoder: Annotated[
         str, typer.Option(help="Folder or hub name of the encoder, or folder of a tagger, to start from.")
     ] = "training/encoder",
-    epochs: Annotated[int, typer.Option(min=1, help="Times that every window is read.")] = 4,
+    epochs: Annotated[int, typer.Option(min=1, help="Times that every window is read.")] = 7,
     # At 2e-4 two of twelve trainings never found a name.
     rate: Annotated[float, typer.Option(help="Highest learning rate; ten times as high for the new layer.")] = 1e-4,
     batch: Annotated[int, typer.Option(min=512, help="Wordpieces in a batch, padding included.")] = 4096,
@@ -112,26 +123,28 @@ def main(
 ):
     """Train a tagger on WINDOWS and report its dev scores after each epoch. The last epoch is kept.
 
-    On two CPU cores an epoch takes minutes to a quarter of an hour, on a GPU seconds.
+    On two CPU cores an epoch takes a quarter of an hour, on a GPU seconds. A stopped training goes on after its
+    last whole epoch when the same command is given again.
     """
     if (output / "training.json").exists():
         print(f"{output}: there already; remove it to train again")
         return
     columns = join([read_windows(path) for path in windows])
     model = Tagger(encoder, new_head(encoder)).to(device())
-    start = time.perf_counter()
-    log = fit(model, columns, epochs, rate, batch, seed, read_windows(dev))
-    if log[-1]["f1"] == 0:
-        raise InputError(f"{output}: not written, as the tagger found no name on dev; take another seed or a lower rate")
-    report = {
-        "device": torch.cuda.get_device_name() if device().type == "cuda" else f"CPU, {torch.get_num_threads()} threads",
-        "seconds": round(time.perf_counter() - start),
-        "windows": len(columns["window"]),
-        **{"epochs": epochs, "rate": rate, "batch": batch, "seed": seed},
-        "log": log,
+    settings = {
+        **{"encoder": encoder, "epochs": epochs, "rate": rate, "batch": batch, "seed": seed},
+        **{"windows": len(columns["window"]), "data": zlib.crc32(columns["ids"].tobytes() + columns["tags"].tobytes())},
     }
-    save(model, encoder, output, report)
-    print(f"{output}: dev F {log[-1]['f1']:.4f} after {report['seconds']} s on {report['device']}")
+    state = output.with_name(f"{output.name}.checkpoint")
+    log, seconds = fit(model, columns, read_windows(dev), settings, state)
+    if log[-1]["f1"] == 0:
+        state.unlink(missing_ok=True)
+        raise InputError(f"{output}: not written, as the tagger found no name on dev; take another seed or a lower rate")
+    name = torch.cuda.get_device_name() if device().type == "cuda" else f"CPU, {torch.get_num_threads()} threads"
+    report = {"device": name, "seconds": round(seconds), **settings, "log": log}
+    write(model, encoder, output, report)
+    state.unlink(missing_ok=True)
+    print(f"{output}: dev F {log[-1]['f1']:.4f} after {report['seconds']} s on {name}")
 
 
 if __name__ == "__main__":

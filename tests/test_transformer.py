@@ -171,6 +171,33 @@ def test_every_word_of_a_long_article_is_read(trained):
     assert min(words) > 0
 
 
+def test_a_stopped_training_goes_on_where_it_was(trained, encoder, tmp_path, monkeypatch, capsys):
+    import finetune
+
+    def fitted(output):
+        """The rows of a training, without their seconds."""
+        windows = [trained / "train.npz"]
+        finetune.main(windows, trained / "train.npz", output, encoder=str(encoder), epochs=40, rate=0.003, batch=512, seed=0)
+        log = json.loads((output / "training.json").read_text(encoding="utf-8"))["log"]
+        return [{key: value for key, value in row.items() if key != "seconds"} for row in log]
+
+    expected = fitted(tmp_path / "whole")
+    first = finetune.save
+
+    def stop(*state):
+        first(*state)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(finetune, "save", stop)
+    with pytest.raises(KeyboardInterrupt):
+        fitted(tmp_path / "stopped")
+    monkeypatch.setattr(finetune, "save", first)
+    assert not (tmp_path / "stopped").exists()
+    assert fitted(tmp_path / "stopped") == expected
+    assert "goes on after epoch 1" in capsys.readouterr().out
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["stopped", "whole"]
+
+
 def test_training_that_is_done_is_not_done_again(trained, script):
     done = script("finetune", trained / "none.npz", "--dev", trained / "none.npz", "--output", trained / "tagger")
     assert done.returncode == 0
