@@ -28,7 +28,7 @@ def resume(path: Path, parts: Parts, settings: Dict) -> Tuple[List[Dict], float]
     for name, part in parts.items():
         part.load_state_dict(saved["state"][name])
     torch.set_rng_state(saved["chance"][0])
-    if torch.cuda.is_available() and len(saved["chance"]) > 1:
+    if torch.cuda.is_available():
         torch.cuda.set_rng_state_all(saved["chance"][1:])
     print(f"{path}: goes on after epoch {len(saved['log'])}")
     return saved["log"], saved["seconds"]

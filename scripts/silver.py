@@ -2,7 +2,7 @@
 import re
 from collections import Counter
 from pathlib import Path
-from typing import Dict, Iterable, Set
+from typing import Dict, Pattern, Set
 
 import numpy
 import typer
@@ -15,10 +15,18 @@ from suggest import read_config
 from tqdm import tqdm
 from typing_extensions import Annotated
 
-HEADS = ("اتفاق", "معاهد", "ميثاق", "بروتوكول", "إعلان", "هدن", "مذكر", "خط", "عهد", "وثيق", "تفاهم", "صلح", "وعد", "سلام")
-# Of an outlet, in its name or in the five tokens before it. Of 16,084 MEDIA names of the taggers 2,361 had none and
-# stood on no list, and few of the frequent ones were outlets: the Pentagon, the FBI, FIFA, days of the week.
-OUTLET_HEADS = (
+
+def any_of(*beginnings: str) -> Pattern[str]:
+    """Finds the beginnings of nouns in a text whose spelling is folded."""
+    return re.compile("|".join(map(fold, beginnings)))
+
+
+HEADS = any_of(
+    *("اتفاق", "معاهد", "ميثاق", "بروتوكول", "إعلان", "هدن", "مذكر", "خط", "عهد", "وثيق", "تفاهم", "صلح", "وعد", "سلام")
+)
+# Of an outlet, in its name or in the five tokens before it. 13,828 of 16,084 MEDIA names of the taggers stand on a list or
+# have one; few of the others that are frequent are outlets: the Pentagon, the FBI, FIFA, days of the week.
+OUTLET_HEADS = any_of(
     *("صحيف", "صحف", "جريد", "جرائد", "مجلة", "مجلات", "وكال", "قناة", "قنوات", "شبكة", "شبكات", "فضائي", "إذاع", "راديو"),
     *("تلفزيون", "تليفزيون", "محطة", "موقع", "بوابة", "نيوز", "برس", "تايمز"),
 )
@@ -42,11 +50,6 @@ def name_key(name: str) -> str:
     return re.sub("^ا?ل", "", "".join(fold(name).split()))
 
 
-def has_head(text: str, heads: Iterable[str]) -> bool:
-    """Whether the beginning of a noun, spelling folded, stands anywhere in a text."""
-    return any(fold(head) in fold(text) for head in heads)
-
-
 def doubtful(text: str, before: str, label: str, known: Dict[str, Set[str]]) -> bool:
     """Whether a found name is against the lists or the rules.
 
@@ -58,9 +61,9 @@ def doubtful(text: str, before: str, label: str, known: Dict[str, Set[str]]) -> 
     if label == "COUNTRY":
         return name_key(text) not in known[label]
     if label == "MEDIA":
-        return name_key(text) not in known[label] and not has_head(f"{before} {text}", OUTLET_HEADS)
+        return name_key(text) not in known[label] and not OUTLET_HEADS.search(fold(f"{before} {text}"))
     if label == "AGREEMENT":
-        return not has_head(text, HEADS) and any("\u0620" <= c <= "\u064A" for c in text)
+        return not HEADS.search(fold(text)) and any("\u0620" <= c <= "\u064A" for c in text)
     return False
 
 
