@@ -1,24 +1,43 @@
-"""Articles as JSONL: reading them with every fault named, and writing them without half-written files.
+"""Articles as JSONL or plain text: reading them with every fault named, and writing them without half-written files.
 
 One article a line: `id` (str), `text` (str) and, for gold, `spans`, a list of
 `{"start": int, "end": int, "label": str, "text": str}` or `[start, end, label]`, with offsets in
-Unicode code points of `text`. Any further key is kept in `Article.meta`.
+Unicode code points of `text`. One key of our own, `ar_news`, may say what was not annotated:
+`{"annotated_for": [label, ...], "unsure": [[start, end], ...]}`. Any further key is kept in `Article.meta`.
+
+There are two policies. Gold is refused whole if anything in it is at fault, and every fault is told
+(`read_articles`). News to be read is taken as far as it goes: a faulty article is named, counted and left
+out (`read_news`).
+
+Ids: a string is kept, a whole number becomes its string; null or no id is made of the file's path, relative to
+the given folder and without its suffix, and of the line. Anything else is a fault.
 """
+import inspect
 import json
 import os
+import re
+import secrets
 import shutil
 import sys
-import tempfile
 import unicodedata
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
-import typer
+try:
+    import typer
+except ModuleNotFoundError:
+    sys.exit(
+        "error: the project's packages are not installed in this Python; put `python scripts/in_venv.py` before the "
+        "script, or activate its environment .venv"
+    )
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOWN = 20
+SUFFIXES = (".txt", ".jsonl")
+OWN = "ar_news"
 
 
 class InputError(Exception):
@@ -39,17 +58,51 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class Article:
+    """A text, its spans, and what of it was annotated.
+
+    annotated_for: the labels that were looked for, None for all; of another label no span means nothing.
+    unsure: stretches (start, end) in code points, of which nobody says whether they are names.
+    meta: whatever else stood in the record, untouched.
+    """
+
     id: str
     text: str
     spans: Tuple[Span, ...] = ()
     meta: Dict[str, Any] = field(default_factory=dict)
+    annotated_for: Optional[Tuple[str, ...]] = None
+    unsure: Tuple[Tuple[int, int], ...] = ()
+
+    @property
+    def labels(self) -> List[str]:
+        """The labels that this article was annotated for, in the order of configs/labels.json."""
+        return [label for label in label_names() if self.annotated_for is None or label in self.annotated_for]
+
+    def decided(self, spans: Iterable[Span]) -> List[Span]:
+        """Those spans about which the annotation says something: of its labels, and free of unsure stretches."""
+        labels = self.labels
+        return [
+            span
+            for span in spans
+            if span.label in labels and not any(start < span.end and span.start < end for start, end in self.unsure)
+        ]
 
     def record(self) -> Dict[str, Any]:
         """The article as it is stored: spans with their surface, so that a moved offset is noticed."""
         spans = [{**span._asdict(), "text": self.text[span.start : span.end]} for span in self.spans]
-        return {"id": self.id, **self.meta, "text": self.text, "spans": spans}
+        own: Dict[str, Any] = {}
+        if self.annotated_for is not None:
+            own["annotated_for"] = list(self.annotated_for)
+        if self.unsure:
+            own["unsure"] = [list(stretch) for stretch in self.unsure]
+        return {"id": self.id, **self.meta, **({OWN: own} if own else {}), "text": self.text, "spans": spans}
 
 
+def in_project(path: str) -> Path:
+    """A path of this project, wherever the command was started; short where it was started in the project."""
+    return Path(path) if Path.cwd() == ROOT else ROOT / path
+
+
+@cache
 def load_labels() -> List[Dict[str, str]]:
     """The label definitions of configs/labels.json, in their order."""
     return json.loads((ROOT / "configs" / "labels.json").read_text(encoding="utf-8"))
@@ -59,10 +112,10 @@ def label_names() -> List[str]:
     return [label["label"] for label in load_labels()]
 
 
-def read_lines(path: Path) -> Iterator[Tuple[int, str]]:
-    """Line numbers from 1 and lines that hold anything, split at line feeds only.
+def read_bytes(path: Path) -> bytes:
+    """What a file, or for `-` standard input, holds, without a byte order mark.
 
-    `-` reads standard input. Raises InputError for a file that is missing, empty or not UTF-8.
+    Raises InputError for a file that is missing, unreadable or empty.
     """
     if str(path) == "-":
         raw = sys.stdin.buffer.read()
@@ -75,20 +128,33 @@ def read_lines(path: Path) -> Iterator[Tuple[int, str]]:
             raise InputError(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from None
     if not raw.strip():
         raise InputError(f"{path}: the file is empty; give it at least one article")
+    return raw.removeprefix(b"\xef\xbb\xbf")
+
+
+def numbered_lines(path: Path) -> Iterator[Tuple[int, str, str]]:
+    """Number from 1, text and fault ("" for none) of every line that holds anything, split at line feeds only."""
     # str.splitlines would cut articles at U+2028 and form feeds, which JSON strings may hold.
-    for number, line in enumerate(raw.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+    for number, line in enumerate(read_bytes(path).split(b"\n"), 1):
         try:
-            text = line.rstrip(b"\r").decode("utf-8")
+            text, fault = line.rstrip(b"\r").decode("utf-8"), ""
         except UnicodeDecodeError as error:
-            raise InputError(
-                f"{path}:{number}: not UTF-8 (byte {error.start + 1} of the line); save the file as UTF-8"
-            ) from None
-        if text.strip():
-            yield number, text
+            text, fault = "", f"{path}:{number}: not UTF-8 (byte {error.start + 1} of the line); save the file as UTF-8"
+        if text.strip() or fault:
+            yield number, text, fault
 
 
-def text_faults(text: str) -> List[str]:
-    """What makes a text unfit for annotation."""
+def read_lines(path: Path) -> Iterator[Tuple[int, str]]:
+    """Line numbers from 1 and lines that hold anything; InputError for a line that is not UTF-8."""
+    for number, line, fault in numbered_lines(path):
+        if fault:
+            raise InputError(fault)
+        yield number, line
+
+
+def text_faults(text: Any, gold: bool = True) -> List[str]:
+    """What makes a text unfit to be read and, for gold, to be annotated: news may hold no Arabic, and then no names."""
+    if not isinstance(text, str):
+        return ["`text` is no string; write the text as a string"]
     if not text:
         return ["the text is empty; remove the article or fill it in"]
     if not text.strip():
@@ -99,13 +165,36 @@ def text_faults(text: str) -> List[str]:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         return [f"half a surrogate pair at offset {error.start}; write the character itself"]
-    if not any(unicodedata.name(char, "").startswith("ARABIC LETTER") for char in text):
+    if gold and not any(unicodedata.name(char, "").startswith("ARABIC LETTER") for char in text):
         return ["no Arabic letter in the text; this pipeline reads Arabic only"]
     return []
 
 
 def is_edge(char: str) -> bool:
-    return char.isspace() or unicodedata.category(char)[0] in "PZC" or char == "\u0640"
+    """Whether a character never begins or ends a name: white space, punctuation, a symbol, a control, tatweel."""
+    return char.isspace() or unicodedata.category(char)[0] in "PZCS" or char == "\u0640"
+
+
+def trimmed(text: str, start: int, end: int) -> Tuple[int, int]:
+    """The stretch without what a mouse takes along at its edges; start == end if nothing is left.
+
+    A mark (tashkeel, the variation selector of an emoji) belongs to the character before it, so it begins no name. A
+    plus sign is part of some outlets' names: +972, Canal+.
+    """
+
+    def plus(place: int, beside: int) -> bool:
+        return text[place] == "+" and start <= beside < end and (text[beside].isdigit() if beside > place else text[beside].isalpha())
+
+    while start < end and (is_edge(text[start]) or unicodedata.category(text[start])[0] == "M") and not plus(start, start + 1):
+        start += 1
+    while start < end:
+        last = end - 1
+        while last > start and unicodedata.category(text[last])[0] == "M":
+            last -= 1
+        if not is_edge(text[last]) or plus(last, last - 1):
+            break
+        end = last
+    return start, end
 
 
 def span_faults(text: str, raw_spans: Any, labels: Sequence[str]) -> Tuple[List[Span], List[str]]:
@@ -122,7 +211,7 @@ def span_faults(text: str, raw_spans: Any, labels: Sequence[str]) -> Tuple[List[
             faults.append(f"span {json.dumps(raw, ensure_ascii=False)} has no start, end and label; write all three")
             continue
         where = f"span [{start}, {end}, {label}]"
-        if type(start) is not int or type(end) is not int or not 0 <= start < end <= len(text):
+        if not is_stretch(start, end, text):
             faults.append(f"{where} is out of range; the text has {len(text)} characters and 0 <= start < end")
             continue
         found = text[start:end]
@@ -130,22 +219,55 @@ def span_faults(text: str, raw_spans: Any, labels: Sequence[str]) -> Tuple[List[
             faults.append(f"{where} {found!r} has an unknown label; use one of {', '.join(labels)}")
         if surface is not None and surface != found:
             faults.append(f"{where} says {surface!r} but the text there is {found!r}; correct the offsets")
-        if is_edge(found[0]) or is_edge(found[-1]):
-            faults.append(f"{where} {found!r} begins or ends with white space, punctuation or tatweel; narrow it")
+        if trimmed(text, start, end) != (start, end):
+            faults.append(f"{where} {found!r} begins or ends with white space, punctuation, a symbol or tatweel; narrow it")
         if "\n" in found:
             faults.append(f"{where} {found!r} crosses a paragraph; split it")
         spans.append(Span(start, end, label))
-    spans.sort()
+    spans.sort(key=lambda span: span[:2])
     for left, right in zip(spans, spans[1:]):
         if right.start < left.end:
             faults.append(f"spans {tuple(left)} and {tuple(right)} overlap; keep the longer name")
     return spans, faults
 
 
-def parse(path: Path, number: int, line: str, labels: Sequence[str], gold: bool) -> Tuple[Article, List[str]]:
-    """One JSONL line as an article, and its faults, each with file, line and article id."""
-    where = f"{path}:{number}"
-    empty = Article(f"line {number}", "")
+def is_stretch(start: Any, end: Any, text: str) -> bool:
+    """Whether two values are offsets of a stretch of the text that holds something."""
+    return type(start) is int and type(end) is int and 0 <= start < end <= len(text)
+
+
+def own_faults(text: str, own: Any, labels: Sequence[str]) -> Tuple[Optional[Tuple[str, ...]], Tuple[Tuple[int, int], ...], List[str]]:
+    """`annotated_for` and `unsure` of a record's own key, and its faults."""
+    known = {"annotated_for", "unsure"}
+    if not isinstance(own, dict) or not own.keys() <= known:
+        return None, (), [f"`{OWN}` is this project's own key and holds {' and '.join(sorted(known))} only; rename yours"]
+    faults = []
+    annotated, unsure = own.get("annotated_for"), own.get("unsure", [])
+    if annotated is not None and not (isinstance(annotated, list) and all(label in labels for label in annotated)):
+        faults.append(f"`{OWN}.annotated_for` is no list of labels; use some of {', '.join(labels)}")
+        annotated = None
+    if not isinstance(unsure, list) or not all(isinstance(s, list) and len(s) == 2 and is_stretch(*s, text) for s in unsure):
+        faults.append(f"`{OWN}.unsure` is no list of [start, end] within the text's {len(text)} characters; correct it")
+        unsure = []
+    return None if annotated is None else tuple(annotated), tuple(map(tuple, unsure)), faults
+
+
+def identity(record: Dict[str, Any], made: str) -> Tuple[str, List[str]]:
+    """The id of a record, `made` if it has none, and its faults."""
+    value = record.get("id")
+    if value is None:
+        return made, []
+    if isinstance(value, str) or type(value) is int:
+        return str(value), []
+    return made, [f"`id` is a {type(value).__name__}; write a string or a whole number, or leave it out"]
+
+
+def parse(where: str, line: str, made: str, labels: Sequence[str], gold: bool, spans_wanted: bool) -> Tuple[Article, List[str]]:
+    """One JSONL line as an article, and its faults, each with file, line and article id.
+
+    where: file and line. made: the id of an article that has none.
+    """
+    empty = Article(made, "")
     try:
         record = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -153,31 +275,42 @@ def parse(path: Path, number: int, line: str, labels: Sequence[str], gold: bool)
         return empty, [f"{where}: broken JSON ({reason}, column {getattr(error, 'colno', 1)}); one object a line"]
     if not isinstance(record, dict):
         return empty, [f"{where}: a JSON {type(record).__name__}, not an object; write {{\"id\": ..., \"text\": ...}}"]
-    wanted = ("id", "text", "spans") if gold else ("text",)
+    name, faults = identity(record, made)
+    wanted = ("text", "spans") if spans_wanted else ("text",)
     missing = [key for key in wanted if key not in record]
     if missing:
-        return empty, [f"{where}: article {record.get('id', '?')}: missing {', '.join(map(repr, missing))}; add it"]
-    identity = str(record.get("id", f"{path.stem if str(path) != '-' else 'stdin'}-{number}"))
+        faults.append(f"missing {', '.join(map(repr, missing))}; add it")
+        return empty, [f"{where}: article {name}: {fault}" for fault in faults]
     text = record["text"]
-    if not isinstance(text, str):
-        return empty, [f"{where}: article {identity}: `text` is no string; write the text as a string"]
-    faults = text_faults(text)
+    broken = text_faults(text, gold)
     spans: List[Span] = []
-    if gold and not faults:
-        spans, faults = span_faults(text, record["spans"], labels)
-    meta = {key: value for key, value in record.items() if key not in ("id", "text", "spans")}
-    return Article(identity, text, tuple(spans), meta), [f"{where}: article {identity}: {fault}" for fault in faults]
+    annotated, unsure = None, ()
+    if not broken and spans_wanted:
+        spans, found = span_faults(text, record["spans"], labels)
+        annotated, unsure, own = own_faults(text, record.get(OWN, {}), labels)
+        broken = found + own
+    faults += broken
+    kept = ("id", "text", "spans", OWN) if spans_wanted else ("id", "text", "spans")
+    meta = {key: value for key, value in record.items() if key not in kept}
+    return Article(name, text, tuple(spans), meta, annotated, unsure), [f"{where}: article {name}: {fault}" for fault in faults]
 
 
-def read_articles(paths: Iterable[Path], gold: bool = True) -> List[Article]:
-    """All articles of some JSONL files; with `gold`, spans are wanted and checked.
+def read_articles(paths: Iterable[Path], spans: bool = True) -> List[Article]:
+    """All articles of some JSONL files, by the policy for gold; with `spans`, these are wanted and checked.
 
-    Raises InputError with every fault of every line.
+    Raises InputError with every fault of every line, an id that stands twice included.
     """
     labels, articles, faults = label_names(), [], []
+    first: Dict[str, str] = {}
     for path in paths:
-        for number, line in read_lines(path):
-            article, found = parse(path, number, line, labels, gold)
+        for number, line, fault in numbered_lines(path):
+            where = f"{path}:{number}"
+            if fault:
+                faults.append(fault)
+                continue
+            article, found = parse(where, line, f"{path.stem}-{number}", labels, True, spans)
+            if not found and first.setdefault(article.id, where) != where:
+                found = [f"{where}: article {article.id}: this id stands in {first[article.id]} too; ids are unique"]
             articles.append(article)
             faults.extend(found)
     if faults:
@@ -185,40 +318,134 @@ def read_articles(paths: Iterable[Path], gold: bool = True) -> List[Article]:
     return articles
 
 
+@dataclass(frozen=True)
+class News:
+    """The articles of a source that can be read, and what is wrong with the others, a line each."""
+
+    articles: List[Article]
+    faults: List[str]
+
+    def tell(self) -> None:
+        """Name and count on standard error what was left out."""
+        tell(self.faults, "warning")
+        if self.faults:
+            print(f"warning: {len(self.faults)} articles or files left out, {len(self.articles)} read", file=sys.stderr)
+
+
+def news_files(source: Path) -> List[Tuple[Path, str]]:
+    """The files of a folder, or the one file, each with the beginning of the ids of its articles."""
+    if not source.is_dir():
+        return [(source, "stdin" if str(source) == "-" else source.stem)]
+    files = sorted(path for path in source.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    if not files:
+        raise InputError(f"{source}: no .txt or .jsonl file in this folder; check the path")
+    return [(path, path.relative_to(source).with_suffix("").as_posix()) for path in files]
+
+
+def file_news(path: Path, stem: str, lines: bool, jsonl: bool) -> Iterator[Tuple[Article, List[str]]]:
+    """The articles of one file, each with its faults."""
+    if jsonl or path.suffix.lower() == ".jsonl":
+        labels = label_names()
+        for number, line, fault in numbered_lines(path):
+            made = f"{stem}-{number}"
+            yield (Article(made, ""), [fault]) if fault else parse(f"{path}:{number}", line, made, labels, False, False)
+    elif lines:
+        for number, line, fault in numbered_lines(path):
+            article = Article(f"{stem}-{number}", line)
+            yield article, [fault] if fault else [f"{path}:{number}: article {article.id}: {f}" for f in text_faults(line, False)]
+    else:
+        raw = read_bytes(path)
+        try:
+            # Line ends stay as they are, so that offsets are those of the file.
+            article = Article(stem, raw.decode("utf-8"))
+            yield article, [f"{path}: article {article.id}: {fault}" for fault in text_faults(article.text, False)]
+        except UnicodeDecodeError as error:
+            line = raw.count(b"\n", 0, error.start) + 1
+            yield Article(stem, ""), [f"{path}:{line}: not UTF-8 (byte {error.start + 1} of the file); save the file as UTF-8"]
+
+
+def read_news(source: Path, lines: bool = False, jsonl: bool = False, unique: bool = False) -> News:
+    """The articles of a file, of a folder (searched for .txt and .jsonl) or of standard input (`-`), by the policy for news.
+
+    lines: a line of plain text is an article. jsonl: the file is JSONL whatever its name is. unique: an id that
+    stands twice is a fault. Spans of a record are not read.
+
+    Raises InputError if no article at all can be read.
+    """
+    articles: List[Article] = []
+    faults: List[str] = []
+    for path, stem in news_files(source):
+        try:
+            for article, found in file_news(path, stem, lines, jsonl):
+                if found:
+                    faults.extend(found)
+                else:
+                    articles.append(article)
+        except InputError as error:
+            faults.extend(error.messages)
+    if unique:
+        seen: Dict[str, Article] = {}
+        for article in articles:
+            if seen.setdefault(article.id, article) is not article:
+                faults.append(f"{source}: article {article.id}: this id stands twice; ids are unique, the first is taken")
+        articles = list(seen.values())
+    if not articles:
+        raise InputError(*faults)
+    return News(articles, faults)
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[Any]:
-    """A text file open for writing that takes its name only when the block ends well."""
+    """A text file open for writing that takes its name only when the block ends well.
+
+    Who may read it is what the umask of the process says.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
+        if path.is_dir():
+            raise IsADirectoryError(0, "it is a folder")
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        file = open(temporary, "x", encoding="utf-8", newline="\n")
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror}); choose another folder") from None
     try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:
+        with file:
             yield file
-        os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
 @contextmanager
-def placing(path: Path) -> Iterator[Path]:
+def placing(path: Path, holds: str = "") -> Iterator[Path]:
     """A temporary path for a file or folder, which takes the place of an old one only when the block ends well.
 
-    For what other libraries write; text goes through `writing`. InputError if the place cannot be written.
+    For what other libraries write; text goes through `writing`.
+    holds: a file that a folder of this kind has; an old folder without it is somebody else's and is not replaced.
+
+    Raises InputError if the place cannot be written or is not ours to replace.
     """
     temporary = path.with_name(f".{path.name}")
+    if path.is_dir() and any(path.iterdir()) and not (holds and (path / holds).exists()):
+        what = f"holds no {holds}, so it is not one of this command's" if holds else "is a folder"
+        raise InputError(f"{path}: there already, and {what}; choose another name")
     try:
         _remove(temporary)
         path.parent.mkdir(parents=True, exist_ok=True)
-        yield temporary
-        if temporary.is_dir():
-            _remove(path)
-        temporary.replace(path)
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror or error}); choose another folder") from None
+    try:
+        yield temporary
+        try:
+            if temporary.is_dir():
+                _remove(path)
+            temporary.replace(path)
+        except OSError as error:
+            raise InputError(f"{path}: cannot be written ({error.strerror or error}); choose another folder") from None
+    except OSError as error:
+        # A library names the file that it could not read or write; where it names none, it is this one.
+        raise InputError(f"{error.filename or path}: {error.strerror or error}; check the path and the space on the disk") from None
     finally:
         _remove(temporary)
 
@@ -245,15 +472,51 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
-def run(main) -> None:
+def read_json(path: Path, todo: str) -> Any:
+    """What a JSON file holds; InputError, with what to do, if it is not there or broken."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); {todo}") from None
+    except ValueError as error:
+        raise InputError(f"{path}: broken JSON ({error}); {todo}") from None
+
+
+def tell(messages: Sequence[str], kind: str) -> None:
+    """Print the first messages on standard error, a line each, and how many more there are."""
+    for message in messages[:SHOWN]:
+        print(f"{kind}: {message}", file=sys.stderr)
+    if len(messages) > SHOWN:
+        print(f"{kind}: and {len(messages) - SHOWN} more faults like these", file=sys.stderr)
+
+
+def help_text(function: Callable) -> str:
+    """The docstring with every paragraph on one line, for a terminal of any width to wrap; examples keep their lines."""
+    paragraphs = re.split(r"\n\s*\n", inspect.getdoc(function) or "")
+    return "\n\n".join(p if p.startswith(" ") else " ".join(p.split()) for p in paragraphs)
+
+
+def command(main: Callable) -> typer.Typer:
+    """A typer function as a program of its own."""
+    app = typer.Typer(add_completion=False)
+    app.command(help=help_text(main))(main)
+    return app
+
+
+def run(main: Callable) -> None:
     """Run a typer function as a script: an InputError becomes plain lines and exit code 1."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.exit(call(main, None))
+
+
+def call(main: Callable, arguments: Optional[Sequence[Union[str, Path]]]) -> int:
+    """Exit code of a typer function with these arguments, those of the process if None; faults go to standard error."""
     try:
-        typer.run(main)
+        command(main)(None if arguments is None else list(map(str, arguments)), standalone_mode=True)
+    except SystemExit as end:
+        return int(end.code or 0)
     except InputError as error:
-        for message in error.messages[:SHOWN]:
-            print(f"error: {message}", file=sys.stderr)
-        if len(error.messages) > SHOWN:
-            print(f"error: and {len(error.messages) - SHOWN} more faults like these", file=sys.stderr)
-        sys.exit(1)
+        tell(error.messages, "error")
+        return 1
+    return 0
