@@ -1,28 +1,31 @@
 """Train the steps of configs/ablation.json that run on a CPU and measure all of them on the same articles."""
+from articles import ROOT, InputError, label_names, read_articles, run, write_json  # isort: skip
 import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from statistics import mean, pstdev
-from typing import Dict, Iterator, List, Tuple
+from typing import Annotated, Any, Dict, Iterator, List, Tuple
 
 import typer
-from articles import ROOT, InputError, label_names, placing, read_articles, run, write_json
 from convert import blank_pipeline, gold_doc
 from scoring import ALL
 from spacy.tokens import DocBin
-from spacy.training.initialize import init_nlp
-from spacy.training.loop import train
-from spacy.util import load_config
+from stamps import Stamp
 from tqdm import tqdm
-from typing_extensions import Annotated
+from train import Overrides, read_overrides, train_pipeline
+
+MEASURE = [ROOT / "scripts" / name for name in ("measure.py", "evaluate.py", "scoring.py")]
 
 
-def read_steps() -> List[Dict]:
-    """The steps: name, what is new in it, and either training files, overrides and most seeds, or a folder of ready pipelines."""
-    return json.loads((ROOT / "configs" / "ablation.json").read_text(encoding="utf-8"))
+def read_steps(corpus: Path, folder: Path) -> List[Dict]:
+    """The steps: name, what is new in it, and either training files, overrides and most seeds, or a folder of ready pipelines.
+
+    corpus, folder: what `{corpus}` and `{run}` stand for in the paths of configs/ablation.json.
+    """
+    text = (ROOT / "configs" / "ablation.json").read_text(encoding="utf-8")
+    return json.loads(text.replace("{corpus}", corpus.as_posix()).replace("{run}", folder.as_posix()))
 
 
 def write_docs(files: Dict[str, int], output: Path) -> None:
@@ -33,59 +36,52 @@ def write_docs(files: Dict[str, int], output: Path) -> None:
             doc, _ = gold_doc(nlp, article)
             for _ in range(times):
                 docs.add(doc)
-    with placing(output) as temporary:
-        docs.to_disk(temporary)
+    docs.to_disk(output)
 
 
-def trained(step: Dict, seed: int, dev: Path, output: Path) -> Path:
-    """Folder of a step's pipeline for one seed; it is trained if it is not there yet."""
-    folder = output / step["name"] / str(seed)
-    if not (folder / "seconds.json").exists():
-        data = output / step["name"] / "train.spacy"
-        if not data.exists():
-            write_docs(step["train"], data)
-        paths = {"paths.train": str(data), "paths.dev": str(dev), "system.seed": seed}
-        start = time.perf_counter()
-        config = load_config(ROOT / "configs" / "cpu.cfg", overrides={**step.get("overrides", {}), **paths})
-        if "start" in step:
-            before = output / step["start"] / str(seed) / "model-best"
-            for part in config["nlp"]["pipeline"]:
-                config["components"][part] = {"source": str(before)}
-        folder.mkdir(parents=True, exist_ok=True)
-        train(init_nlp(config), folder, stdout=sys.stdout, stderr=sys.stderr)
-        write_json(folder / "seconds.json", round(time.perf_counter() - start))
-    return folder / "model-best"
+def trained(step: Dict, seed: int, base: Path, overrides: Dict[str, Any]) -> Tuple[Path, int]:
+    """A step's pipeline for one seed, and how long it trained, in seconds; it is trained unless it is up to date."""
+    output = base / "ablation"
+    folder, data = output / step["name"] / str(seed), output / step["name"] / "train.spacy"
+    files = [Path(file) for file in step["train"]]
+    program = [ROOT / "scripts" / name for name in ("convert.py", "ar_news/tokenizer.py")]
+    gold = Stamp(data, {"times": list(step["train"].values())}, [*files, *program])
+    if not gold.fresh():
+        with gold.making() as temporary:
+            write_docs(step["train"], temporary)
+    paths = {"paths.train": str(data), "paths.dev": str(base / "data" / "dev.spacy"), "system.seed": seed}
+    own = step.get("overrides", {})
+    read = [Path(value) for key, value in own.items() if key.startswith("paths.")]
+    start = output / step["start"] / str(seed) / "model" / "model-best" if "start" in step else None
+    train_pipeline(ROOT / "configs" / "cpu.cfg", folder / "model", {**overrides, **own, **paths}, read, start)
+    return folder / "model" / "model-best", Stamp(folder / "model", {}, []).seconds
 
 
-def pipelines(step: Dict, seeds: int, dev: Path, output: Path) -> Iterator[Tuple[Path, int]]:
+def pipelines(step: Dict, seeds: int, base: Path, overrides: Dict[str, Any]) -> Iterator[Tuple[Path, int]]:
     """The pipelines of a step, one a seed, and how long each trained, in seconds."""
     if "train" in step:
         for seed in range(min(seeds, step.get("most", seeds))):
-            model = trained(step, seed, dev, output)
-            yield model, json.loads((model.parent / "seconds.json").read_text())
+            yield trained(step, seed, base, overrides)
         return
-    found = sorted(ROOT.glob(step["pipelines"]))
+    found = sorted(base.glob(step["pipelines"]))
     if not found:
-        print(f"{step['name']}: left out, as there is no {step['pipelines']}; {step['missing']}")
+        print(f"{step['name']}: left out, as there is no {base / step['pipelines']}; {step['missing']}")
     for model in found:
         log = model.parent / "tagger" / "training.json"
         yield model, json.loads(log.read_text(encoding="utf-8"))["seconds"] if log.exists() else 0
 
 
 def measured(model: Path, tests: List[str], output: Path) -> Dict:
-    """What measure.py says of a pipeline, in a process of its own and on one core."""
-    command = [sys.executable, str(ROOT / "scripts" / "measure.py"), str(model), *tests, "--output", str(output)]
-    threads = {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
-    if subprocess.run(command, env={**os.environ, **threads}, check=False).returncode:
-        raise InputError(f"{model}: could not be measured; see above")
+    """What measure.py says of a pipeline, in a process of its own and on one core, unless it is up to date."""
+    names, files = zip(*(test.partition("=")[::2] for test in tests))
+    stamp = Stamp(output, {"tests": names}, [model, *map(Path, files), *MEASURE])
+    if not stamp.fresh():
+        threads = {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+        with stamp.making() as temporary:
+            command = [sys.executable, str(MEASURE[0]), str(model), *tests, "--output", str(temporary)]
+            if subprocess.run(command, env={**os.environ, **threads}, check=False).returncode:
+                raise InputError(f"{model}: could not be measured; see above")
     return json.loads(output.read_text(encoding="utf-8"))
-
-
-def fresh(file: Path, sources: List[Path]) -> bool:
-    """Whether a file is there and younger than what it was made of."""
-    return file.exists() and all(
-        source.exists() and source.stat().st_mtime <= file.stat().st_mtime for source in sources
-    )
 
 
 def summary(runs: List[Dict]) -> Dict:
@@ -103,27 +99,27 @@ def summary(runs: List[Dict]) -> Dict:
 
 
 def main(
-    dev: Annotated[Path, typer.Argument(help="Dev articles as .spacy: they choose each pipeline's checkpoint.")],
+    corpus: Annotated[Path, typer.Argument(help="Folder of the gold corpus.")],
+    folder: Annotated[Path, typer.Argument(help="Folder of the run, with data/dev.spacy; pipelines and ablation.json go into its folder ablation.")],
     test: Annotated[List[str], typer.Option(help="NAME=FILE: gold articles to score on; may be given several times.")],
-    output: Annotated[Path, typer.Option(help="Folder for the pipelines and ablation.json.")] = Path("training/ablation"),
     seeds: Annotated[int, typer.Option(min=1, help="Trainings of each step, but of no step more than its \"most\".")] = 3,
     only: Annotated[List[str], typer.Option(help="Steps to run; all if not given.")] = [],
+    overrides: Overrides = "",
 ):
     """Show which step brings what: scores, speed, memory and training time of every step, over several seeds.
 
-    Steps are in configs/ablation.json. A pipeline that is there already is not trained again, and one whose file
-    measured.json is younger than the pipeline and the test articles is not measured again.
+    Steps are in configs/ablation.json. A pipeline that is there already, made of the same articles with the same settings,
+    is not trained again, and one that was measured on the same articles is not measured again; an ablation that was stopped
+    goes on.
     """
-    result = {}
-    for step in read_steps():
+    values, output, result = read_overrides(overrides), folder / "ablation", {}
+    for step in read_steps(corpus, folder):
         if only and step["name"] not in only:
             continue
         runs = []
-        for model, seconds in pipelines(step, seeds, dev, output):
-            cache = model.parent / "measured.json"
-            if not fresh(cache, [model / "meta.json", *(Path(name.partition("=")[2]) for name in test)]):
-                measured(model, test, cache)
-            runs.append({**json.loads(cache.read_text(encoding="utf-8")), "train_seconds": seconds})
+        for model, seconds in pipelines(step, seeds, folder, values):
+            row = measured(model, test, output / step["name"] / f"measured.{len(runs)}.json")
+            runs.append({**row, "train_seconds": seconds})
         if not runs:
             continue
         result[step["name"]] = {"what": step["what"], **summary(runs)}

@@ -1,13 +1,12 @@
 """Agreement of two annotators who marked the same articles on their own."""
+from articles import Article, InputError, Span, label_names, read_articles, run, write_json  # isort: skip
 from pathlib import Path
-from typing import Dict, List, Optional, Sequence, Tuple
+from typing import Annotated, Dict, Iterable, List, Optional, Sequence, Tuple
 
 import typer
-from articles import Article, InputError, label_names, read_articles, run, write_json
 from convert import blank_pipeline
 from scoring import ALL, Pair, exact
 from sklearn.metrics import cohen_kappa_score
-from typing_extensions import Annotated
 
 
 def same_articles(first: List[Article], second: List[Article]) -> List[Tuple[Article, Article]]:
@@ -24,9 +23,9 @@ def same_articles(first: List[Article], second: List[Article]) -> List[Tuple[Art
     return [(twins[article.id], article) for article in second]
 
 
-def token_labels(article: Article, offsets: List[int]) -> List[str]:
+def token_labels(spans: Iterable[Span], offsets: List[int]) -> List[str]:
     """For each token, given by the offset of its first character, the label of the span that holds it, or O."""
-    by_offset = {offset: label for start, end, label in article.spans for offset in range(start, end)}
+    by_offset = {offset: label for start, end, label in spans for offset in range(start, end)}
     return [by_offset.get(offset, "O") for offset in offsets]
 
 
@@ -44,16 +43,25 @@ def agreement(pairs: List[Tuple[Article, Article]]) -> Dict:
     nlp = blank_pipeline()
     labels = label_names()
     one, two, differences = [], [], []
+    compared = []
     for left, right in pairs:
-        offsets = [token.idx for token in nlp.make_doc(left.text) if not token.is_space]
-        one += token_labels(left, offsets)
-        two += token_labels(right, offsets)
-        for span in sorted(set(left.spans) ^ set(right.spans)):
-            by = "first" if span in left.spans else "second"
+        # What one of them did not annotate cannot be agreed upon.
+        both = Pair(*(set(left.decided(right.decided(side.spans))) for side in (left, right)))
+        compared.append(both)
+        wanted = set(left.labels) & set(right.labels)
+        unsure = {place for start, end in (*left.unsure, *right.unsure) for place in range(start, end)}
+        offsets = [token.idx for token in nlp.make_doc(left.text) if not token.is_space and token.idx not in unsure]
+        one += [(label, wanted) for label in token_labels(both.gold, offsets)]
+        two += token_labels(both.predicted, offsets)
+        for span in sorted(both.gold ^ both.predicted):
+            by = "first" if span in both.gold else "second"
             differences.append({"id": left.id, "by": by, **span._asdict(), "text": left.text[span.start : span.end]})
-    scores = exact([Pair(set(left.spans), set(right.spans)) for left, right in pairs], labels)
-    kappas = {label: kappa([a == label for a in one], [b == label for b in two]) for label in labels}
-    kappas[ALL] = kappa(one, two)
+    scores = exact(compared, labels)
+    kappas = {}
+    for label in labels:
+        asked = [(a == label, b == label) for (a, wanted), b in zip(one, two) if label in wanted]
+        kappas[label] = kappa(*zip(*asked)) if asked else None
+    kappas[ALL] = kappa([a for a, _ in one], two)
     rows = {
         label: {"f1": scores[label]["f1"], "kappa": found, "names": scores[label]["support"]}
         for label, found in kappas.items()
@@ -74,8 +82,12 @@ def main(
     first: Annotated[List[Path], typer.Option(help="JSONL of the first annotator; may be given several times.")],
     second: Annotated[Path, typer.Option(help="JSONL of the second annotator: some or all of the same articles.")],
     output: Annotated[Path, typer.Option(help="JSON file to write.")],
+    optional: Annotated[bool, typer.Option("--optional", help="Where there is no second annotation, say so and end well.")] = False,
 ):
     """Compare what two annotators marked in the same articles: span F1 and Cohen's kappa on tokens, by label."""
+    if optional and not second.exists():
+        print(f"{second}: not there, so no agreement is told; annotate some articles twice to learn it")
+        return
     result = agreement(same_articles(read_articles(first), read_articles([second])))
     write_json(output, result)
     print(f"{show(result)} in {output}")

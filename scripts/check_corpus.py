@@ -1,15 +1,13 @@
 """Check the gold corpus and count it: the first step of the workflow."""
+from articles import Article, InputError, label_names, read_articles, run, write_json  # isort: skip
 import hashlib
-import re
 from collections import Counter
 from enum import Enum
 from pathlib import Path
-from typing import Dict, List
+from typing import Annotated, Dict, List
 
 import typer
-from articles import Article, InputError, label_names, read_articles, run, write_json
 from near_copies import near_copies
-from typing_extensions import Annotated
 
 SPLITS = ("train", "dev", "test")
 COUNTED = ("genre", "region", "year", "date_style", "writer", "passes")
@@ -66,6 +64,11 @@ def count(articles: List[Article]) -> Dict:
     return counts
 
 
+def checksum(path: Path) -> str:
+    """SHA-256 of a text file with LF line ends, so that a checkout with CRLF gives the same."""
+    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+
+
 def manifest(corpus: Path, refuse_near_copies: bool = True) -> Dict:
     """Read and check the three splits of a folder; their counts and SHA-256 sums.
 
@@ -87,15 +90,13 @@ def manifest(corpus: Path, refuse_near_copies: bool = True) -> Dict:
         raise InputError(*faults)
     files = {}
     for split, articles in splits.items():
-        # The sum is taken over text with LF, so that a checkout with CRLF gives the same.
-        data = re.sub(rb"\r\n", b"\n", (corpus / f"{split}.jsonl").read_bytes())
-        files[split] = {"sha256": hashlib.sha256(data).hexdigest(), **count(articles)}
+        files[split] = {"sha256": checksum(corpus / f"{split}.jsonl"), **count(articles)}
     return {"all": count([article for articles in splits.values() for article in articles]), **files}
 
 
 def main(
     corpus: Annotated[Path, typer.Argument(help="Folder with train.jsonl, dev.jsonl and test.jsonl.")],
-    output: Annotated[Path, typer.Option(help="Where to write the counts.")] = Path("training/manifest.json"),
+    output: Annotated[Path, typer.Option(help="JSON file for the counts.")],
     near: Annotated[
         NearCopies, typer.Option("--near-copies", help="What to do about sentences that are nearly the same.")
     ] = NearCopies.refuse,

@@ -1,14 +1,13 @@
 """Count what the names of a corpus cover: states, outlets, agreements, people, and the proclitics before them."""
+from articles import ROOT, Article, label_names, read_articles, run, write_json  # isort: skip
 import json
 import re
 from collections import Counter
 from pathlib import Path
-from typing import Dict, Iterator, List, Tuple
+from typing import Annotated, Dict, Iterator, List, Tuple
 
 import typer
 from ar_news.tokenizer import fold
-from articles import ROOT, Article, label_names, read_articles, run, write_json
-from typing_extensions import Annotated
 
 # States that are mentioned less often are named as rare.
 LEAST = 8
@@ -89,7 +88,7 @@ def coverage(articles: List[Article]) -> Dict:
 
 def main(
     articles: Annotated[List[Path], typer.Argument(help="JSONL files of gold articles.")],
-    output: Annotated[Path, typer.Option(help="JSON file to write.")] = Path("training/coverage.json"),
+    output: Annotated[Path, typer.Option(help="JSON file to write.")],
     least: Annotated[int, typer.Option(min=1, help="Name the states that are mentioned less often than this.")] = LEAST,
 ):
     """Count which states, outlets, agreements and people the names of ARTICLES cover, and behind which proclitics."""

@@ -1,22 +1,22 @@
 """Evaluate a pipeline against gold articles: scores as JSON and table, errors as a web page."""
+from articles import Article, Span, in_project, label_names, read_articles, run, write_json, write_text  # isort: skip
 import time
 from pathlib import Path
-from typing import Dict, List, Optional, Set, Tuple
+from typing import Annotated, Any, Dict, List, Optional, Set, Tuple
 
 import typer
 from ar_news.tokenizer import fold
-from articles import Article, Span, label_names, read_articles, run, write_json, write_text
 from pages import Difference, page
 from pipelines import load
 from scoring import ALL, Pair, confusion, exact, interval, overlap
 from tqdm import tqdm
-from typing_extensions import Annotated
 
 
 def predict(nlp, articles: List[Article]) -> Tuple[List[Pair], int, float]:
     """Pairs of gold and predicted spans, gold spans that fit no token, and words per second.
 
-    Where an article was annotated for some labels only (its key "labels"), those alone are compared.
+    What an article was not annotated for counts on neither side: labels that were not looked for, and
+    unsure stretches.
     """
     texts = [article.text for article in articles]
     list(nlp.pipe(texts[:2]))
@@ -25,10 +25,10 @@ def predict(nlp, articles: List[Article]) -> Tuple[List[Pair], int, float]:
     seconds = time.perf_counter() - start
     pairs, unaligned = [], 0
     for article, doc in zip(articles, docs):
-        unaligned += sum(doc.char_span(span.start, span.end) is None for span in article.spans)
-        labels = article.meta.get("labels", label_names())
-        predicted = {Span(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents if ent.label_ in labels}
-        pairs.append(Pair(set(article.spans), predicted))
+        gold = set(article.decided(article.spans))
+        unaligned += sum(doc.char_span(span.start, span.end) is None for span in gold)
+        predicted = (Span(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents)
+        pairs.append(Pair(gold, set(article.decided(predicted))))
     return pairs, unaligned, sum(len(text.split()) for text in texts) / seconds
 
 
@@ -77,11 +77,33 @@ def error_page(articles: List[Article], pairs: List[Pair], title: str) -> str:
     return page(title, errors)
 
 
+def evaluation(nlp, gold: List[Article], training: List[Article]) -> Tuple[Dict[str, Any], List[Pair]]:
+    """Every score of a pipeline on gold articles, and the spans that they were counted on.
+
+    training: where they are given, names that stand there are scored apart from new ones.
+    """
+    labels = label_names()
+    pairs, unaligned, speed = predict(nlp, gold)
+    result = {
+        "articles": len(gold),
+        "words": sum(len(article.text.split()) for article in gold),
+        "unaligned": unaligned,
+        "words_per_second": round(speed),
+        "exact": exact(pairs, labels),
+        "interval": interval(pairs, labels),
+        "overlap": overlap(pairs, labels),
+        "confusion": confusion(pairs, labels),
+    }
+    if training:
+        result["seen_apart"] = seen_apart(gold, pairs, training)
+    return result, pairs
+
+
 def main(
     pipeline: Annotated[str, typer.Argument(help="Folder of a trained pipeline, or name of an installed one.")],
     articles: Annotated[Path, typer.Argument(help="Gold articles as JSONL.")],
-    output: Annotated[Path, typer.Option(help="Folder for NAME.json, NAME.md and NAME.errors.html.")] = Path(
-        "training/scores"
+    output: Annotated[Path, typer.Option(help="Folder for NAME.json, NAME.md and NAME.errors.html.")] = in_project(
+        "training/news_ner_sm/scores"
     ),
     name: Annotated[str, typer.Option(help="Name of the files; that of ARTICLES if not given.")] = "",
     train: Annotated[
@@ -95,32 +117,18 @@ def main(
     over articles, a confusion matrix, and a page that shows every error in context.
     """
     gold = read_articles([articles])
-    labels = label_names()
-    training = read_articles([train]) if train else []
-    pairs, unaligned, speed = predict(load(pipeline), gold)
-    result = {
-        "articles": len(gold),
-        "words": sum(len(article.text.split()) for article in gold),
-        "unaligned": unaligned,
-        "words_per_second": round(speed),
-        "exact": exact(pairs, labels),
-        "interval": interval(pairs, labels),
-        "overlap": overlap(pairs, labels),
-        "confusion": confusion(pairs, labels),
-    }
-    if training:
-        result["seen_apart"] = seen_apart(gold, pairs, training)
+    result, pairs = evaluation(load(pipeline), gold, read_articles([train]) if train else [])
     stem = name or articles.stem
     write_json(output / f"{stem}.json", result)
     write_text(output / f"{stem}.md", table(result) + "\n")
     write_text(output / f"{stem}.errors.html", error_page(gold, pairs, f"Errors on {stem}"))
     print(table(result))
-    print(f"gold names that no token boundary fits (counted as missed): {unaligned}")
-    header, *matrix = result["confusion"]["labels"], *result["confusion"]["matrix"]
+    print(f"gold names that no token boundary fits (counted as missed): {result['unaligned']}")
+    header = result["confusion"]["labels"]
     print("\nconfusion, rows gold, columns predicted\n" + " " * 10 + "".join(f"{label:>10}" for label in header))
-    for label, row in zip(header, matrix):
+    for label, row in zip(header, result["confusion"]["matrix"]):
         print(f"{label:<10}" + "".join(f"{value:>10}" for value in row))
-    print(f"\nF {result['exact'][ALL]['f1']:.3f}, {speed:,.0f} words/s; errors in {output / f'{stem}.errors.html'}")
+    print(f"\nF {result['exact'][ALL]['f1']:.3f}, {result['words_per_second']:,} words/s; errors in {output / f'{stem}.errors.html'}")
 
 
 if __name__ == "__main__":

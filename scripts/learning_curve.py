@@ -1,18 +1,17 @@
 """Train on growing shares of the training articles and plot the scores."""
+from articles import InputError, label_names, load_labels, placing, read_articles, run, write_json  # isort: skip
 import random
 from pathlib import Path
-from typing import Dict, List
+from typing import Annotated, Dict, List
 
 import matplotlib
 import spacy
 import typer
-from articles import InputError, label_names, load_labels, read_articles, run, write_json
 from evaluate import predict
 from pipelines import load
 from scoring import ALL, exact
-from spacy.cli.train import train
 from spacy.tokens import Doc, DocBin
-from typing_extensions import Annotated
+from train import Overrides, read_overrides, train_pipeline
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
@@ -33,11 +32,8 @@ def shuffled(path: Path, seed: int) -> List[Doc]:
 def write_share(docs: List[Doc], output: Path, share: float) -> Dict[str, int]:
     """Write the first share of the docs, so that smaller ones lie inside larger ones; docs, words and names in it."""
     part = docs[: max(1, round(share * len(docs)))]
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        DocBin(docs=part).to_disk(output)
-    except OSError as error:
-        raise InputError(f"{output}: cannot be written ({error.strerror}); choose another folder") from None
+    with placing(output) as temporary:
+        DocBin(docs=part).to_disk(temporary)
     words = sum(len(doc.text.split()) for doc in part)
     return {"articles": len(part), "words": words, "names": sum(len(doc.ents) for doc in part)}
 
@@ -66,23 +62,26 @@ def main(
     config: Annotated[Path, typer.Argument(help="Training configuration.")],
     data: Annotated[Path, typer.Argument(help="Folder with train.spacy and dev.spacy.")],
     articles: Annotated[List[Path], typer.Argument(help="Gold articles (JSONL) to score on; several for several plots.")],
-    output: Annotated[Path, typer.Option(help="Folder for curve.json, curve.png and the pipelines.")] = Path("training/curve"),
+    output: Annotated[Path, typer.Option(help="Folder for curve.json, curve.png and the pipelines.")],
     seed: Annotated[int, typer.Option(help="Which articles come first.")] = 0,
+    overrides: Overrides = "",
 ):
     """Train CONFIG on 1/8, 1/4, 1/2 and all of the training docs of DATA and score each on every file of ARTICLES.
 
-    A pipeline that is there already is not trained again: remove OUTPUT to start anew.
+    A pipeline that is there already, made of the same articles with the same settings, is not trained again, so that a
+    curve that was stopped goes on. All four take twice as long as one training.
     """
     gold = {path.stem: read_articles([path]) for path in articles}
     docs = shuffled(data / "train.spacy", seed)
+    values = read_overrides(overrides)
     points = []
     for share in SHARES:
         folder = output / f"{share:g}"
-        point = {"share": share, **write_share(docs, folder / "train.spacy", share)}
-        if not (folder / "model-best").exists():
-            paths = {"paths.train": str(folder / "train.spacy"), "paths.dev": str(data / "dev.spacy")}
-            train(config, folder, overrides={**paths, "system.seed": seed})
-        nlp = load(str(folder / "model-best"))
+        train, model = folder / "train.spacy", folder / "model"
+        point = {"share": share, **write_share(docs, train, share)}
+        paths = {"paths.train": str(train), "paths.dev": str(data / "dev.spacy"), "system.seed": seed}
+        train_pipeline(config, model, {**values, **paths})
+        nlp = load(str(model / "model-best"))
         point["f1"] = {}
         for name, pool in gold.items():
             scores = exact(predict(nlp, pool)[0], label_names())

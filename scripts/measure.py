@@ -1,14 +1,13 @@
 """Measure one pipeline: exact scores, speed, memory and size."""
+from articles import Article, InputError, label_names, read_articles, run, write_json  # isort: skip
 import sys
 from pathlib import Path
-from typing import Dict, List
+from typing import Annotated, Dict, List
 
 import typer
-from articles import Article, InputError, label_names, read_articles, run, write_json
 from evaluate import predict
 from pipelines import load
 from scoring import exact
-from typing_extensions import Annotated
 
 
 def peak_memory() -> float:

@@ -1,13 +1,19 @@
 """Loading a pipeline, with a clear word when it is not there."""
+from articles import InputError, Span, in_project, trimmed  # isort: skip
 from importlib import import_module
 from pathlib import Path
+from typing import Tuple
 
 import spacy
-from articles import InputError
 from spacy.language import Language
+from spacy.tokens import Doc
 
 import ar_news  # noqa: F401  (registers the tokeniser for pipelines loaded from a folder)
 
+# The pipeline of `run all`, from wherever a command is started.
+TRAINED = str(in_project("training/news_ner_sm/pipeline"))
+# Letters of the longest article. spaCy's own limit of a million guards its parser's memory, which this pipeline has not.
+LONGEST = 1_000_000_000
 # What a pipeline's config names that its wheel would bring along.
 PARTS = {"ar_news_tagger": "ar_news.tagger", "ar_news.windows.v1": "ar_news.windows"}
 
@@ -22,8 +28,20 @@ def load(pipeline: str) -> Language:
         for name, module in PARTS.items():
             if name in text:
                 import_module(module)
-        return spacy.load(pipeline)
+        nlp = spacy.load(pipeline)
     except ModuleNotFoundError as error:
         raise InputError(f"{pipeline}: needs the package {error.name}; pip install -r requirements-best.txt") from None
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"{pipeline}: cannot be loaded ({str(error).splitlines()[0]}); train or install it again") from None
+    nlp.max_length = LONGEST
+    return nlp
+
+
+def spans_of(doc: Doc) -> Tuple[Span, ...]:
+    """The names of a doc as spans that may stand in gold: without marks at their edges, none over a line break."""
+    spans = []
+    for ent in doc.ents:
+        start, end = trimmed(doc.text, ent.start_char, ent.end_char)
+        if start < end and "\n" not in doc.text[start:end]:
+            spans.append(Span(start, end, ent.label_))
+    return tuple(spans)

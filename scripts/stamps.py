@@ -6,6 +6,7 @@ it was stopped has to know by itself, and these two would contradict each other:
 """
 import hashlib
 import json
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,9 +54,14 @@ class Stamp:
         found = {}
         for path in self.inputs:
             whole = path.resolve()
-            name = whole.relative_to(ROOT).as_posix() if whole.is_relative_to(ROOT) else path.name
+            name = (whole.relative_to(ROOT) if whole.is_relative_to(ROOT) else whole).as_posix()
             found[name] = digest(path)
         return {"settings": json.loads(json.dumps(self.settings)), "inputs": found}
+
+    @property
+    def seconds(self) -> int:
+        """How long the output took to make."""
+        return json.loads(self.path.read_text(encoding="utf-8"))["seconds"]
 
     def fresh(self) -> bool:
         """Whether the output is there, whole, and made of just this; if so that is said."""
@@ -65,7 +71,7 @@ class Stamp:
             kept = json.loads(self.path.read_text(encoding="utf-8"))
         except ValueError:
             return False
-        if kept != {**self.made_of(), "output": digest(self.output)}:
+        if {key: kept.get(key) for key in ("settings", "inputs", "output")} != {**self.made_of(), "output": digest(self.output)}:
             return False
         print(f"{self.output}: up to date, made of the same inputs with the same settings")
         return True
@@ -73,9 +79,9 @@ class Stamp:
     @contextmanager
     def making(self, holds: str = "") -> Iterator[Path]:
         """A temporary path, as `articles.placing` gives it; the stamp is written when the output has its name."""
-        made_of = self.made_of()
+        made_of, start = self.made_of(), time.perf_counter()
         with placing(self.output, holds) as temporary:
             yield temporary
             # From here to the new stamp the output counts as unfinished.
             self.path.unlink(missing_ok=True)
-        write_json(self.path, {**made_of, "output": digest(self.output)})
+        write_json(self.path, {**made_of, "output": digest(self.output), "seconds": round(time.perf_counter() - start)})

@@ -1,17 +1,16 @@
 """Choose articles for annotation and suggest their names."""
+from articles import ROOT, Article, InputError, Span, read_articles, read_news, run, write_articles  # isort: skip
 import json
 import random
 from collections import Counter
 from enum import Enum
 from pathlib import Path
-from typing import Dict, List, Optional, Set, Tuple
+from typing import Annotated, Dict, List, Optional, Set, Tuple
 
 import numpy
 import typer
-from annotate import read_any
-from articles import ROOT, Article, InputError, Span, read_articles, run, write_articles
 from convert import blank_pipeline
-from pipelines import load
+from pipelines import TRAINED, load, spans_of
 from sklearn.feature_extraction.text import TfidfVectorizer
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
@@ -19,9 +18,7 @@ from spacy.tokens import Doc
 from spacy.util import filter_spans, minibatch
 from thinc.api import set_dropout_rate
 from tqdm import tqdm
-from typing_extensions import Annotated
 
-TRAINED = "training/pipeline"
 READINGS = 6
 DROPOUT = 0.2
 BATCH = 16
@@ -73,10 +70,6 @@ def lists_pipeline() -> Language:
     nlp = blank_pipeline()
     nlp.add_pipe("ar_news_lists")
     return nlp
-
-
-def spans_of(doc: Doc) -> Tuple[Span, ...]:
-    return tuple(Span(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents)
 
 
 def doubts(nlp: Language, texts: List[str], seed: int) -> List[float]:
@@ -142,23 +135,23 @@ def main(
 
     `unsure` reads each article six times with parts of the pipeline switched off, and prefers articles in
     which the names come and go, and which do not resemble those chosen before. Where the pipeline is not
-    trained yet, country and outlet lists suggest.
+    trained yet, country and outlet lists suggest. An article that cannot be read is named and left out.
 
     Example: python scripts/suggest.py articles/ training/annotation/suggested.jsonl --pick unsure --number 200
     """
-    pool = read_any(source, lines=False, jsonl=False)
-    done: Set[str] = {article.id for path in skip or [] for article in read_articles([path], gold=False)}
-    pool = [article for article in pool if article.id not in done]
+    news = read_news(source, unique=True)
+    news.tell()
+    done: Set[str] = {article.id for path in skip or [] for article in read_articles([path], spans=False)}
+    pool = [article for article in news.articles if article.id not in done]
     if not pool:
         raise InputError(f"{source}: all of its articles are among those to skip; give it new ones")
-    if pipeline == TRAINED and not Path(pipeline).exists():
+    if Path(pipeline).match("training/*/pipeline") and not Path(pipeline).exists():
         print(f"{pipeline} is not there yet: country and outlet lists suggest")
         pipeline = "lists"
     if pipeline == "lists" and pick is Pick.unsure:
         raise InputError("lists have no doubt; train a pipeline first, or use --pick random")
     nlp = lists_pipeline() if pipeline == "lists" else load(pipeline)
     texts = [article.text for article in pool]
-    nlp.max_length = max(nlp.max_length, *(len(text) + 1 for text in texts))
     scores: Dict[int, float] = {}
     chosen = list(range(len(pool)))
     if pick is Pick.random:

@@ -1,17 +1,16 @@
 """Render the measured figures in README.md, corpus/datasheet.md and docs/best.md from what the workflow wrote."""
+from articles import ROOT, InputError, in_project, read_json, run, write_json, write_text  # isort: skip
 import json
 import re
 import shutil
 from pathlib import Path
-from typing import Dict, List
+from typing import Annotated, Dict, List
 
 import typer
-from articles import ROOT, InputError, run, write_json, write_text
+from check_corpus import SPLITS, checksum
 from coverage import LEAST
-from evaluate import table
 from pipelines import load
 from scoring import ALL
-from typing_extensions import Annotated
 
 MEASURED = ROOT / "docs" / "measured.json"
 PAGES = (ROOT / "README.md", ROOT / "corpus" / "datasheet.md", ROOT / "docs" / "best.md")
@@ -20,6 +19,13 @@ EXAMPLE = (
     "وذكرت سكاي نيوز عربية أن بالإمارات من يرحب بالخطوة، كما قال نتنياهو لـ«رويترز»."
 )
 _BLOCK = re.compile(r"(<!-- begin (\w+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
+
+
+def own_corpus(manifest: Dict) -> None:
+    """InputError if a manifest is of another corpus than the one in corpus/, whose figures the pages tell."""
+    counted = {split: counts["sha256"] for split, counts in manifest.items() if "sha256" in counts}
+    if counted != {split: checksum(ROOT / "corpus" / f"{split}.jsonl") for split in SPLITS}:
+        raise InputError("the run is of another corpus than corpus/, of which these pages tell; run `spacy project run all` first")
 
 
 def measure(training: Path, before: Dict) -> Dict:
@@ -32,15 +38,17 @@ def measure(training: Path, before: Dict) -> Dict:
         "coverage": training / "coverage.json",
         "agreement": ROOT / "corpus" / "double" / "agreement.json",
         "curve": training / "curve" / "curve.json",
-        "doccano": training / "doccano.json",
+        "doccano": training.parent / "doccano.json",
+        "seeds": training / "scores" / "seeds.json",
         "ablation": training / "ablation" / "ablation.json",
         "peers": training / "ablation" / "peers.json",
         "experiments": ROOT / "docs" / "experiments.json",
     }
-    found = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in files.items() if path.exists()}
-    scores = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted((training / "scores").glob("*.json"))}
-    found["scores"] = {**before.get("scores", {}), **scores}
-    wheels = sorted(training.glob("packages/ar_news_ner_sm-*/dist/*.whl"), key=lambda path: path.stat().st_mtime)
+    found = {name: read_json(path, "run that step again") for name, path in files.items() if path.exists()}
+    own_corpus(found.get("corpus", {}))
+    if "seeds" in found:
+        found["seeds"] = {**before.get("seeds", {}), **found["seeds"]}
+    wheels = sorted(training.parent.glob("packages/ar_news_ner_sm-*/dist/*.whl"), key=lambda path: path.stat().st_mtime)
     if wheels:
         found["wheel_mb"] = round(wheels[-1].stat().st_size / 1e6, 1)
         ents = load(str(training / "pipeline"))(EXAMPLE).ents
@@ -95,7 +103,8 @@ def coverage_table(coverage: Dict) -> str:
 def agreement_table(agreement: Dict) -> str:
     lines = ["| | span F1 | kappa, tokens | names |", "|-|-|-|-|"]
     for label, row in agreement["agreement"].items():
-        lines.append(f"| {label} | {row['f1']:.3f} | {row['kappa']:.3f} | {row['names']:,} |")
+        shown = "–" if row["kappa"] is None else f"{row['kappa']:.3f}"
+        lines.append(f"| {label} | {row['f1']:.3f} | {shown} | {row['names']:,} |")
     return "\n".join([*lines, "", f"{agreement['articles']:,} articles, {agreement['tokens']:,} tokens."])
 
 
@@ -155,9 +164,23 @@ def experiments_table(rows: List[Dict]) -> str:
     return "\n".join(lines)
 
 
-def scores_table(result: Dict) -> str:
-    words = f"{result['articles']:,} articles, {result['words']:,} words"
-    return f"{table(result)}\n\n{words}; gold names that no token boundary fits: {result['unaligned']}."
+def seeds_table(result: Dict) -> str:
+    """Scores by label as spread.py writes them: means over the seeds, of F also the standard deviation."""
+
+    def percent(score: Dict) -> str:
+        return f"{100 * score['mean']:.1f}"
+
+    lines = ["| | P | R | F | 95 % of F | F, overlap | names |" + "".join(f" F, {part} | names |" for part in result["seen_apart"])]
+    lines.append("|-" * (7 + 2 * len(result["seen_apart"])) + "|")
+    for label, row in result["exact"].items():
+        f1 = f"{percent(row['f1'])} ± {100 * row['f1']['sd']:.1f}"
+        bounds = " – ".join(map(percent, result["interval"][label]))
+        cells = [label, percent(row["precision"]), percent(row["recall"]), f1, bounds, percent(result["overlap"][label]["f1"]), str(row["support"])]
+        for scores in result["seen_apart"].values():
+            cells += [percent(scores[label]["f1"]), str(scores[label]["support"])]
+        lines.append(f"| {' | '.join(cells)} |")
+    words = f"{result['articles']:,} articles, {result['words']:,} words; trainings of {result['seeds']} seeds, mean ± standard deviation"
+    return "\n".join([*lines, "", f"{words}; gold names that no token boundary fits: {result['unaligned']}."])
 
 
 def spread(manifest: Dict) -> str:
@@ -172,7 +195,7 @@ def spread(manifest: Dict) -> str:
 def blocks(measured: Dict) -> Dict[str, str]:
     """Markdown for every marked block, by its name."""
     found = "\n".join(f"| {name} | {label} | {start} | {end} |" for name, label, start, end in measured["example"])
-    speed = measured["scores"]["test"]["words_per_second"]
+    speed = measured["seeds"]["test"]["words_per_second"]["mean"]
     return {
         "example": f"> {EXAMPLE}\n\n| `ent.text` | label | start | end |\n|-|-|-|-|\n{found}",
         "corpus": corpus_table(measured["corpus"]),
@@ -184,8 +207,8 @@ def blocks(measured: Dict) -> Dict[str, str]:
         "labels": labels_table(measured["ablation"], "real"),
         "experiments": experiments_table(measured["experiments"]),
         "doccano": doccano_line(measured["doccano"]),
-        "size": f"The wheel has {measured['wheel_mb']} MB and reads {speed:,} words a second on one core.",
-        **{name: scores_table(result) for name, result in measured["scores"].items()},
+        "size": f"The wheel has {measured['wheel_mb']} MB and reads {speed:,.0f} words a second on one core.",
+        **{name: seeds_table(result) for name, result in measured["seeds"].items()},
     }
 
 
@@ -205,13 +228,13 @@ def render(page: str, measured: Dict) -> str:
 
 
 def main(
-    training: Annotated[Path, typer.Argument(help="Folder that the workflow filled.")] = Path("training"),
+    training: Annotated[Path, typer.Argument(help="Folder that the workflow filled with figures of this project's own corpus.")] = in_project("training/news_ner_sm"),
 ):
-    """Keep the figures of the last run in docs/measured.json and render them in README.md, corpus/datasheet.md
-    and docs/best.md.
+    """Keep the figures of the last run in docs/measured.json and render them in README.md, corpus/datasheet.md and docs/best.md.
 
-    The pages are written by hand but for their marked blocks. Run it after `spacy project run all`, `run quality`,
-    `run best` or the tests, which measure Doccano and take its screenshots; what was not run keeps its figures.
+    For those who maintain this project; runs on another corpus are refused. The pages are written by hand but for their
+    marked blocks. Run it after `spacy project run seeds`, `run quality`, `run best` or the tests, which measure Doccano and
+    take its screenshots; what was not run keeps its figures.
     """
     before = json.loads(MEASURED.read_text(encoding="utf-8")) if MEASURED.exists() else {}
     measured = measure(training, before)

@@ -1,0 +1,119 @@
+"""What a command of project.yml reads, found by reading its script: program files, files of configs/, and its arguments."""
+import ast
+import re
+import shlex
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRIPTS = ROOT / "scripts"
+CONFIGS = {path.name: path for path in (ROOT / "configs").iterdir()}
+
+
+@cache
+def reads(script):
+    """The project's files that a program file imports, runs or reads by name, itself included."""
+    found, todo = set(), [script]
+    while todo:
+        path = todo.pop()
+        if path in found:
+            continue
+        found.add(path)
+        if path.suffix != ".py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            todo.extend(_named(node, path))
+    return found
+
+
+def _named(node, path):
+    if isinstance(node, ast.Import):
+        modules = [alias.name for alias in node.names]
+    elif isinstance(node, ast.ImportFrom):
+        base = f"{path.parent.name}." if node.level else ""
+        module = base + (node.module or "")
+        modules = [module.rstrip("."), *(f"{module.rstrip('.')}.{alias.name}" for alias in node.names)]
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        name = node.value
+        if name in CONFIGS:
+            yield CONFIGS[name]
+        if name.endswith(".py") and (SCRIPTS / name).is_file():
+            yield SCRIPTS / name
+        # A module that is imported by its name when it is needed.
+        modules = [name] if re.fullmatch(r"\w+(\.\w+)+", name) else []
+    else:
+        return
+    for module in modules:
+        parts = module.split(".")
+        for end in range(1, len(parts) + 1):
+            place = SCRIPTS.joinpath(*parts[:end])
+            yield from (file for file in (place.with_suffix(".py"), place / "__init__.py") if file.is_file())
+
+
+CORPUS = "${vars.corpus}"
+RUN = "training/${vars.name}"
+# Variables of project.yml that hold a path.
+PATHS = (CORPUS, "${vars.held_out}", "${vars.articles}", "${vars.real}", "${vars.encoder}")
+# What may be missing cannot be a dependency, so a command that reads it is no_skip and decides by itself.
+OPTIONAL = ("${vars.real}", "${vars.encoder}", "${vars.articles}", f"{CORPUS}/double/first.jsonl", f"{CORPUS}/double/second.jsonl", f"{RUN}/pipeline")
+# What a program reads in a folder that it is given, or by a name that it puts together.
+INSIDE = {
+    ("check_corpus.py", CORPUS): [f"{CORPUS}/{split}.jsonl" for split in ("train", "dev", "test")],
+    ("convert.py", CORPUS): [f"{CORPUS}/{split}.jsonl" for split in ("train", "dev")],
+    ("describe.py", CORPUS): [f"{CORPUS}/{split}.jsonl" for split in ("train", "dev", "test")],
+    ("learning_curve.py", f"{RUN}/data"): [f"{RUN}/data/{split}.spacy" for split in ("train", "dev")],
+    ("ablation.py", CORPUS): [f"{CORPUS}/train.jsonl"],
+    ("ablation.py", RUN): [f"{RUN}/{name}" for name in ("data/dev.spacy", "best/silver.jsonl", "best/public.jsonl", "vectors", "pretrained")],
+    ("label.py", f"{RUN}/transformer"): [f"{RUN}/transformer/${{vars.seed}}/tagger"],
+    ("public_gold.py", "training/assets"): [
+        f"training/assets/{name}"
+        for name in ("ANERCorp_CamelLab_train.txt", "ANERCorp_CamelLab_test.txt", "WikiFANE_2014_Gold_standard.zip")
+    ],
+    ("raw_text.py", "training/assets"): [
+        "training/assets/saudinewsnet",
+        "training/assets/antcorpus.multisource.data-f117ce44a9cfad0dcbd341b7d744e4c3cdb4fed8.zip",
+    ],
+    ("fetch.py", ""): ["project.yml"],
+    ("doccano_setup.py", ""): ["corpus/guideline.ar.md", "corpus/guideline.en.md"],
+    ("figures.py", ""): [
+        *("README.md", "corpus/datasheet.md", "docs/best.md", "docs/experiments.json"),
+        *(f"corpus/{split}.jsonl" for split in ("train", "dev", "test")),
+    ],
+}
+
+
+def script_deps(line):
+    """The files of the project that a line `python scripts/X.py …` reads by itself, whatever its arguments, as project.yml names them."""
+    program = SCRIPTS / Path(shlex.split(line)[1]).name
+    return sorted({*(path.relative_to(ROOT).as_posix() for path in reads(program)), *INSIDE.get((program.name, ""), [])})
+
+
+def arguments(line):
+    """The arguments of a line that are paths, NAME=PATH included; a variable alone may be one."""
+    words = shlex.split(line)[2:]
+    found = [word.partition("=")[2] if re.match(r"\w+=", word) else word for word in words]
+    return [word for word in found if "/" in word and "://" not in word or word in PATHS]
+
+
+def read_by(line):
+    """The paths that a line reads by its arguments; what is written counts too, as a word does not tell."""
+    program = Path(shlex.split(line)[1]).name
+    for word in arguments(line):
+        yield from INSIDE.get((program, word), [word])
+
+
+def faults(command):
+    """What is wrong with the deps and outputs of a command of project.yml, a line each."""
+    name, deps, outputs = command["name"], command.get("deps", []), command.get("outputs", [])
+    found = []
+    for line in command["script"]:
+        found += [f"{name}: reads {file}, which is not among its deps" for file in script_deps(line) if file not in deps]
+        for path in read_by(line):
+            if path in OPTIONAL and command.get("no_skip"):
+                continue
+            written = any(Path(path) == Path(file) or Path(path) in Path(file).parents or Path(file) in Path(path).parents for file in outputs)
+            if not written and not any(Path(path) == Path(file) or Path(file) in Path(path).parents for file in deps):
+                found.append(f"{name}: {path} is neither among its deps nor its outputs")
+    if not outputs and not command.get("no_skip"):
+        found.append(f"{name}: without outputs it runs every time; name them or mark it no_skip")
+    return found
