@@ -29,6 +29,34 @@ def test_lists_of_names_and_repetition_within_an_article_are_no_near_copies():
     assert near_copies([article("a", listing, *spans), article("b", listing, *spans), twice]) == []
 
 
+def invented(name, *numbers):
+    """An article of one sentence, a different word for every number."""
+    return Article(name, " ".join(f"كلمة{number}" for number in numbers))
+
+
+def test_sentences_that_share_half_of_their_runs_of_words_are_near_copies():
+    from near_copies import near_copies
+
+    # 14 words are 12 runs of three; 9 of the 15 different ones are shared.
+    ((_, _, similarity),) = near_copies([invented("a", *range(14)), invented("b", *range(11), 91, 92, 93)])
+    assert similarity == 0.6
+
+
+def test_sentences_that_share_less_than_half_of_their_runs_are_none():
+    from near_copies import near_copies
+
+    # 13 of 27 runs: so near to a half that the hashing offers some of the 40 pairs.
+    pairs = [(invented(f"a{n}", *range(n, n + 22)), invented(f"b{n}", *range(n, n + 15), *range(n + 50, n + 57))) for n in range(0, 4000, 100)]
+    assert near_copies([article for pair in pairs for article in pair]) == []
+
+
+@pytest.mark.parametrize("words, found", [(7, 0), (8, 1)])
+def test_a_sentence_again_is_a_near_copy_from_eight_words_on(words, found):
+    from near_copies import near_copies
+
+    assert len(near_copies([invented("a", *range(words)), invented("b", *range(words))])) == found
+
+
 def test_the_validator_refuses_near_copies_and_can_be_told_to_warn(script, jsonl, tmp_path):
     for split, word in (("train", "صباح"), ("dev", "مساء"), ("test", "ظهر")):
         text = LONG.format(f"الوزير {word}") if split != "dev" else "لا شبه بينه وبين غيره"
@@ -85,6 +113,20 @@ def test_annotators_who_agree_score_one_and_a_missed_name_lowers_both_measures()
     assert 0 < result["agreement"]["ALL"]["kappa"] < 1
     assert result["agreement"]["PERSON"]["f1"] == 0.0
     assert result["differences"] == [{"id": "a", "by": "first", "start": 4, "end": 10, "label": "PERSON", "text": "ماكرون"}]
+
+
+def test_white_space_is_no_token_that_annotators_could_agree_on():
+    from agreement import agreement
+
+    text = "زار ماكرون لبنان"
+    results = []
+    for spread in (text, text.replace(" ", "  \n \n ")):
+        one = article("a", spread, ("ماكرون", "PERSON"), ("لبنان", "COUNTRY"))
+        two = article("a", spread, ("لبنان", "COUNTRY"))
+        found = agreement([(one, two)])
+        results.append((found["tokens"], found["agreement"]["ALL"]["kappa"]))
+    # Two of three tokens agree where chance gives 3 of 9: (2/3 - 1/3) / (1 - 1/3).
+    assert results == [(3, pytest.approx(0.5))] * 2
 
 
 def test_annotators_of_different_texts_are_refused():
