@@ -102,11 +102,11 @@ def test_neighbours_are_two_places():
     assert [kind(place) for place in found] == ["", "one-sided"]
 
 
-def test_short_names_within_a_long_one_are_one_place_with_it():
+def test_two_short_spans_within_a_long_one_are_one_place_with_it():
     from adjudicate import places
 
-    given, family = Span(4, 11, "PERSON"), Span(13, 19, "PERSON")
-    assert places(versions(x=[NAME], y=[given, family])) == [{"x": (NAME,), "y": (given, family)}]
+    around, one, other = Span(4, 25, "AGREEMENT"), Span(6, 12, "PERSON"), Span(13, 19, "PERSON")
+    assert places(versions(x=[around], y=[one, other])) == [{"x": (around,), "y": (one, other)}]
 
 
 def test_each_strategy_decides_what_it_may_and_leaves_the_rest_open():

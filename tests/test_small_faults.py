@@ -99,6 +99,11 @@ def test_a_span_that_the_article_has_is_kept_against_a_sure_tag_of_another_label
     assert unsure_in(article) == []
 
 
+def test_a_word_of_a_span_that_the_article_has_is_never_unsure():
+    article = silver_of({}, {"سعيد": 10, "عن": 10}, own=[span("سالم سعيد", "PERSON")], annotated_for=["PERSON"])
+    assert unsure_in(article) == ["عن"]
+
+
 def test_a_label_that_the_article_is_annotated_for_gets_no_further_names():
     article = silver_of(PERSON, {"سعيد": 10}, annotated_for=["PERSON"])
     assert (found_in(article), unsure_in(article)) == ([], [])
