@@ -84,6 +84,42 @@ def test_a_name_unmarked_elsewhere_is_listed_with_its_place(script, jsonl, tmp_p
     assert "- c:" not in listed
 
 
+def test_a_name_behind_two_lams_is_the_same_name_marked_or_not():
+    from consistency import unmarked
+
+    behind, alone = "وصل الوزير للإمارات أمس", "عاد وزير من الإمارات ومعه وفد"
+    for marked in (article("a", behind, ("لإمارات", "COUNTRY")), article("a", alone, ("الإمارات", "COUNTRY"))):
+        counts, places = unmarked([marked, Article("b", behind), Article("c", alone)])
+        assert counts == {"الامارات": 1}
+        assert {name: [place.split(":")[0] for place in found] for name, found in places.items()} == {"الامارات": ["b", "c"]}
+
+
+def test_every_name_listed_is_marked_somewhere_and_words_within_longer_names_are_left_alone():
+    from consistency import unmarked
+
+    pool = [
+        article("a", "افتتح مجلس للطاقة", ("لطاقة", "MEDIA")),
+        article("b", "قال وزير للطاقة وللطاقة أهلها"),
+        article("c", "كتبت صحيفة أخبار الطاقة", ("أخبار الطاقة", "MEDIA")),
+    ]
+    counts, places = unmarked(pool)
+    assert counts.keys() == {"الطاقه", "اخبار الطاقه"}
+    assert {name: len(found) for name, found in places.items()} == {"الطاقه": 2}
+
+
+def test_the_list_begins_with_what_is_mostly_marked_and_cuts_a_long_tail(script, jsonl, tmp_path):
+    pool = jsonl(
+        {"id": "a", "text": "زار ماكرون لبنان", "spans": [[4, 10, "PERSON"], [11, 16, "COUNTRY"]]},
+        {"id": "b", "text": " ".join(["قيل إن لبنان بخير"] * 23), "spans": []},
+        {"id": "c", "text": "زار ماكرون البلد", "spans": []},
+    )
+    assert script("consistency", pool, "--output", tmp_path / "c.md").returncode == 0
+    lines = (tmp_path / "c.md").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.startswith("#")] == ["## ماكرون: marked 1, unmarked 1", "## لبنان: marked 1, unmarked 23"]
+    assert sum(line.startswith("- b:") for line in lines) == 20
+    assert lines[-1] == "- and 3 more"
+
+
 def test_coverage_counts_states_in_all_their_forms_and_behind_proclitics(script, jsonl, tmp_path):
     text = "وكازاخستان ثم للإمارات ثم الامارات ثم بجمهورية كازاخستان ثم لـ«رويترز»"
     spans = [[text.index(s), text.index(s) + len(s), label] for s, label in (
