@@ -1,4 +1,5 @@
 """Rules of a letter or a sign, each on data made for it: a slip there would move no figure that anyone looks at."""
+from collections import Counter
 from types import SimpleNamespace
 
 import numpy
@@ -177,7 +178,10 @@ def test_who_gets_an_article_depends_on_the_seed_and_not_on_the_order_of_the_fil
 
 
 def test_the_articles_that_two_get_are_drawn_and_not_the_first_of_the_file():
-    twice = [{article.id for article in POOL if sum(article.id in new for new in dealt(POOL, seed=seed).values()) == 2} for seed in range(5)]
+    twice = []
+    for seed in range(5):
+        holders = Counter(identity for new in dealt(POOL, seed=seed).values() for identity in new)
+        twice.append({identity for identity, n in holders.items() if n == 2})
     assert all(len(ids) == 4 for ids in twice)
     assert len(set.union(*twice)) > 4
 
