@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Dict, List
+from typing import Annotated, Dict, Iterable, List, Tuple
 
 import typer
 from near_copies import near_copies
@@ -13,20 +13,23 @@ SPLITS = ("train", "dev", "test")
 COUNTED = ("genre", "region", "year", "date_style", "writer", "passes")
 
 
-def split_faults(splits: Dict[str, List[Article]]) -> List[str]:
-    """Articles that stand twice, within a split or across splits, by id or by text (white space apart)."""
+def split_faults(parts: Iterable[Tuple[str, List[Article]]]) -> List[str]:
+    """Articles that stand twice, by id or by text (white space apart), within a part or in two.
+
+    parts: the name of each split or file, as the messages give it, and its articles.
+    """
     ids: Dict[str, str] = {}
     texts: Dict[str, str] = {}
     faults = []
-    for split, articles in splits.items():
+    for part, articles in parts:
         for article in articles:
             if article.id in ids:
-                faults.append(f"{split}: article {article.id}: this id is also in {ids[article.id]}; ids are unique")
-            ids.setdefault(article.id, split)
+                faults.append(f"{part}: article {article.id}: this id is also in {ids[article.id]}; ids are unique")
+            ids.setdefault(article.id, part)
             text = " ".join(article.text.split())
             if text in texts:
-                faults.append(f"{split}: article {article.id}: same text as {texts[text]}; remove one of the two")
-            texts.setdefault(text, f"{article.id} in {split}")
+                faults.append(f"{part}: article {article.id}: same text as {texts[text]}; remove one of the two")
+            texts.setdefault(text, f"{article.id} in {part}")
     return faults
 
 
@@ -80,7 +83,7 @@ def manifest(corpus: Path, refuse_near_copies: bool = True) -> Dict:
             splits[split] = read_articles([corpus / f"{split}.jsonl"])
         except InputError as error:
             faults.extend(error.messages)
-    faults.extend(split_faults(splits))
+    faults.extend(split_faults(splits.items()))
     copies = near_copy_faults(splits)
     if refuse_near_copies:
         faults.extend(copies)

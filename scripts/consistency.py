@@ -1,40 +1,50 @@
 """List names that are marked in one place of a corpus and unmarked in another."""
 from collections import Counter, defaultdict
 from pathlib import Path
-from typing import Dict, List, Set, Tuple
+from typing import Dict, List, Tuple
 
-import spacy
 import typer
 from ar_news.tokenizer import fold
-from articles import Article, read_articles, run, write_text
-from convert import blank_pipeline, gold_doc
+from articles import Article, Span, read_articles, run, write_text
+from convert import blank_pipeline
 from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+from spacy.util import filter_spans
 from tqdm import tqdm
 from typing_extensions import Annotated
 
 CONTEXT = 30
+# Places shown of one name: what stands unmarked hundreds of times is another word, as a look at a few tells.
+SHOWN = 20
+
+
+def name_key(doc: Doc, span: Span) -> str:
+    """The folded spelling of a name; behind لل with the alif that is not written there."""
+    tokens = doc.char_span(span.start, span.end)
+    if tokens is None:
+        return fold(doc.text[span.start : span.end])
+    return "".join(token.norm_ + token.whitespace_ for token in tokens).strip()
 
 
 def unmarked(articles: List[Article]) -> Tuple[Counter, Dict[str, List[str]]]:
-    """How often each name is marked, and where it stands unmarked, both by its folded spelling.
+    """How often each name is marked, and where it stands unmarked, both by `name_key`.
 
     Found by tokens with spaCy's PhraseMatcher, so proclitics and spelling variants do not hide a name.
     Places inside another span are no fault: the longest name wins.
     """
     nlp = blank_pipeline()
-    docs = [gold_doc(nlp, article)[0] for article in tqdm(articles, desc="tokenise", unit="article", disable=None)]
-    marked: Counter = Counter(fold(ent.text) for doc in docs for ent in doc.ents)
+    docs = [nlp.make_doc(article.text) for article in tqdm(articles, desc="tokenise", unit="article", disable=None)]
+    marked = Counter(name_key(doc, span) for article, doc in zip(articles, docs) for span in article.spans)
     matcher = PhraseMatcher(nlp.vocab, attr="NORM")
-    surfaces: Set[str] = {ent.text for doc in docs for ent in doc.ents}
-    matcher.add("name", list(nlp.tokenizer.pipe(sorted(surfaces))))
+    for name in sorted(marked):
+        matcher.add(name, [nlp.make_doc(name)])
     places = defaultdict(list)
     for article, doc in zip(articles, tqdm(docs, desc="search", unit="article", disable=None)):
-        spans = spacy.util.filter_spans(doc[start:end] for _, start, end in matcher(doc))
-        for span in spans:
-            if not any(token.ent_type_ for token in span):
-                before = article.text[max(0, span.start_char - CONTEXT) : span.start_char]
-                after = article.text[span.end_char : span.end_char + CONTEXT]
-                places[fold(span.text)].append(f"{article.id}: …{before}**{span.text}**{after}…".replace("\n", " ¶ "))
+        for found in filter_spans(matcher(doc, as_spans=True)):
+            start, end = found.start_char, found.end_char
+            if not any(span.start < end and start < span.end for span in article.spans):
+                before, after = article.text[max(0, start - CONTEXT) : start], article.text[end : end + CONTEXT]
+                places[found.label_].append(f"{article.id}: …{before}**{found.text}**{after}…".replace("\n", " ¶ "))
     return marked, dict(places)
 
 
@@ -42,7 +52,7 @@ def main(
     articles: Annotated[List[Path], typer.Argument(help="JSONL files of gold articles.")],
     output: Annotated[Path, typer.Option(help="Markdown file to write.")] = Path("training/consistency.md"),
 ):
-    """List every name of ARTICLES that is marked somewhere and unmarked elsewhere, doubtful ones first.
+    """List every name of ARTICLES that is marked somewhere and unmarked elsewhere, doubtful ones first, each with 20 places at most.
 
     Many are right, as homographs and names inside longer names are: read the list, correct what is wrong.
     """
@@ -50,7 +60,10 @@ def main(
     order = sorted(places, key=lambda name: (-marked[name] / len(places[name]), name))
     lines = []
     for name in order:
-        lines += [f"\n## {name}: marked {marked[name]}, unmarked {len(places[name])}\n", *(f"- {p}" for p in places[name])]
+        found = places[name]
+        lines += [f"\n## {name}: marked {marked[name]}, unmarked {len(found)}\n", *(f"- {place}" for place in found[:SHOWN])]
+        if len(found) > SHOWN:
+            lines.append(f"- and {len(found) - SHOWN} more")
     write_text(output, "\n".join(lines).lstrip() + "\n")
     print(f"{output}: {len(order)} names, {sum(map(len, places.values()))} unmarked places")
 

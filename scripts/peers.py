@@ -1,7 +1,10 @@
 """Measure other ways to find the names, on the same articles: lists, and a tagger by conditional random fields."""
+import multiprocessing
 import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import Dict, Iterable, List, Sequence, Tuple
+from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 import pycrfsuite
 import spacy
@@ -52,12 +55,25 @@ def features(doc: Doc, listed: Sequence[str]) -> List[List[str]]:
     return full
 
 
+def begun(tags: Sequence[int]) -> List[int]:
+    """The tags, in the numbers of `tag_names`, where a name that goes on without a beginning, as CRFsuite lets it, begins there."""
+    repaired: List[int] = []
+    before = 0
+    for tag in tags:
+        goes_on = tag > 0 and tag % 2 == 0
+        if goes_on and before not in (tag - 1, tag):
+            repaired.append(tag - 1)
+        else:
+            repaired.append(tag)
+        before = tag
+    return repaired
+
+
 class Crf:
     """A linear-chain CRF (Lafferty et al. 2001; CRFsuite by Okazaki) as a component of a spaCy pipeline."""
 
-    def __init__(self, nlp: Language, path: Path):
+    def __init__(self, nlp: Language):
         self.lists = Lists(nlp)
-        self.path = path
         self.names = tag_names(label_names())
         self.tagger = pycrfsuite.Tagger()
 
@@ -68,14 +84,12 @@ class Crf:
         return rows
 
     def __call__(self, doc: Doc) -> Doc:
-        tags = [self.names.index(tag) for tag in self.tagger.tag(self.rows(doc))]
-        # CRFsuite may let a name go on without a beginning.
-        tags = [tag - 1 if tag and not tag % 2 and (not i or tags[i - 1] not in (tag, tag - 1)) else tag for i, tag in enumerate(tags)]
+        tags = begun([self.names.index(tag) for tag in self.tagger.tag(self.rows(doc))])
         doc.set_ents([spacy.tokens.Span(doc, a, b, label=label_names()[n]) for a, b, n in spans_of_tags(tags)])
         return doc
 
-    def fit(self, nlp: Language, articles: Iterable[Article], penalty: Tuple[float, float]) -> None:
-        """Train on gold articles; a name that fits no token of the pipeline is lost."""
+    def fit(self, nlp: Language, articles: Iterable[Article], penalty: Tuple[float, float], path: Path) -> None:
+        """Train on gold articles and write the tagger to a file; a name that fits no token of the pipeline is lost."""
         trainer = pycrfsuite.Trainer(verbose=False)
         for article in tqdm(list(articles), desc="features", unit="article", disable=None):
             doc = nlp.make_doc(article.text)
@@ -84,9 +98,8 @@ class Crf:
             doc.set_ents([span for span in spans if span])
             trainer.append(rows, [tag_of(token) for token in doc])
         trainer.set_params({"c1": penalty[0], "c2": penalty[1], "max_iterations": ITERATIONS, "feature.minfreq": 2})
-        with placing(self.path) as temporary:
+        with placing(path) as temporary:
             trainer.train(str(temporary))
-        self.tagger.open(str(self.path))
 
 
 class Peer:
@@ -99,24 +112,67 @@ class Peer:
         return (self.component(self.nlp.make_doc(text)) for text in texts)
 
 
-def scores(peer: Peer, tests: Dict[str, List[Article]]) -> Dict:
-    """Exact scores on every test, words per second on the first."""
-    found = {name: predict(peer, articles) for name, articles in tests.items()}
-    speed = next(iter(found.values()))[2]
-    return {"tests": {name: exact(pairs, label_names()) for name, (pairs, _, _) in found.items()}, "words_per_second": round(speed)}
+def make_lists(stock: bool, file: Optional[Path]) -> Peer:
+    nlp = blank_pipeline(stock)
+    return Peer(nlp, Lists(nlp))
 
 
-def best_crf(nlp: Language, train: List[Article], dev: List[Article], output: Path) -> Tuple[Crf, float]:
-    """The CRF of the penalty that is best on dev, and the seconds of its training."""
+def make_crf(stock: bool, file: Optional[Path]) -> Peer:
+    nlp = blank_pipeline(stock)
+    crf = Crf(nlp)
+    crf.tagger.open(str(file))
+    return Peer(nlp, crf)
+
+
+def train_crf(stock: bool, train: List[Article], dev: List[Article], stem: Path) -> Tuple[Path, float]:
+    """The file of the CRF whose penalty is best on dev, STEM.NUMBER.crf, and the seconds of its training."""
+    nlp = blank_pipeline(stock)
     fitted = []
     for number, penalty in enumerate(PENALTIES):
-        crf = Crf(nlp, output.with_name(f"{output.stem}.{number}.crf"))
+        path = stem.with_name(f"{stem.name}.{number}.crf")
         start = time.perf_counter()
-        crf.fit(nlp, train, penalty)
+        Crf(nlp).fit(nlp, train, penalty, path)
         seconds = time.perf_counter() - start
-        fitted.append((exact(predict(Peer(nlp, crf), dev)[0], label_names())[ALL]["f1"], crf, seconds))
-    _, crf, seconds = max(fitted, key=lambda row: row[0])
-    return crf, seconds
+        f1 = exact(predict(make_crf(stock, path), dev)[0], label_names())[ALL]["f1"]
+        fitted.append((f1, path, seconds))
+    _, path, seconds = max(fitted, key=lambda row: row[0])
+    return path, seconds
+
+
+class Way(NamedTuple):
+    """A way to find the names.
+
+    make: the peer, from its trained file, None if it needs none. train: makes that file from training and dev
+    articles, by a path that its name begins with; gives the file and the seconds it took.
+    """
+
+    make: Callable[[Optional[Path]], Peer]
+    train: Optional[Callable[[List[Article], List[Article], Path], Tuple[Path, float]]] = None
+
+
+PEERS = {
+    "lists-stock": Way(partial(make_lists, True)),
+    "crf-stock": Way(partial(make_crf, True), partial(train_crf, True)),
+    "lists-ours": Way(partial(make_lists, False)),
+    "crf-ours": Way(partial(make_crf, False), partial(train_crf, False)),
+}
+
+
+def measured(name: str, file: Optional[Path], tests: Dict[str, List[Article]]) -> Dict:
+    """Exact scores of a peer on every test, words per second on the first, and the most memory of this process."""
+    peer = PEERS[name].make(file)
+    found = {test: predict(peer, articles) for test, articles in tests.items()}
+    return {
+        "tests": {test: exact(pairs, label_names()) for test, (pairs, _, _) in found.items()},
+        "words_per_second": round(next(iter(found.values()))[2]),
+        "memory_mb": peak_memory(),
+    }
+
+
+def apart(function: Callable, *arguments):
+    """What a function returns in a process of its own, which begins with nothing of this one."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as processes:
+        return processes.submit(function, *arguments).result()
 
 
 def main(
@@ -129,11 +185,11 @@ def main(
     tests = read_tests(test)
     gold, chosen = read_articles([train]), read_articles([dev])
     result = {}
-    for tokens, nlp in (("stock", blank_pipeline(stock=True)), ("ours", blank_pipeline())):
-        result[f"lists-{tokens}"] = {**scores(Peer(nlp, Lists(nlp)), tests), "megabytes": 0.0, "train_seconds": 0, "memory_mb": peak_memory()}
-        crf, seconds = best_crf(nlp, gold, chosen, output.with_name(f"crf-{tokens}"))
-        size = crf.path.stat().st_size / 1e6
-        result[f"crf-{tokens}"] = {**scores(Peer(nlp, crf), tests), "megabytes": round(size, 1), "train_seconds": round(seconds), "memory_mb": peak_memory()}
+    for name, way in PEERS.items():
+        file, seconds = way.train(gold, chosen, output.with_name(name)) if way.train else (None, 0.0)
+        size = file.stat().st_size / 1e6 if file else 0.0
+        # Memory is the peak of a process: one that also trained, or held another peer, would tell of that.
+        result[name] = {**apart(measured, name, file, tests), "megabytes": round(size, 1), "train_seconds": round(seconds)}
     write_json(output, result)
     for name, row in result.items():
         print(f"{name}: " + ", ".join(f"{test} {100 * found[ALL]['f1']:.1f}" for test, found in row["tests"].items()))

@@ -1,8 +1,8 @@
 """Scores of predicted against gold spans, on exact character offsets; nothing here reads or writes files."""
-import random
 from collections import Counter
 from typing import Dict, List, NamedTuple, Sequence, Set, Tuple
 
+import numpy
 from articles import Span
 from sklearn.metrics import confusion_matrix
 
@@ -23,15 +23,19 @@ def prf(gold_found: int, predicted_found: int, gold: int, predicted: int) -> Dic
     return {"precision": p, "recall": r, "f1": 2 * p * r / (p + r) if p + r else 0.0, "support": gold}
 
 
+def _counts(pairs: Sequence[Pair], labels: Sequence[str]) -> numpy.ndarray:
+    """Spans found exactly, gold spans and predicted spans: whole numbers, articles x labels x 3."""
+    rows = []
+    for gold, predicted in pairs:
+        sides = [Counter(span.label for span in side) for side in (gold & predicted, gold, predicted)]
+        rows.append([[side[label] for side in sides] for label in labels])
+    return numpy.array(rows, dtype=int).reshape(len(pairs), len(labels), 3)
+
+
 def exact(pairs: Sequence[Pair], labels: Sequence[str]) -> Dict[str, Dict[str, float]]:
     """Scores per label and over all, where a span counts if start, end and label agree."""
-    n: Counter = Counter()
-    for gold, predicted in pairs:
-        n.update(("gold", span.label) for span in gold)
-        n.update(("predicted", span.label) for span in predicted)
-        n.update(("found", span.label) for span in gold & predicted)
-    kinds = ("found", "found", "gold", "predicted")
-    return _with_all({label: tuple(n[kind, label] for kind in kinds) for label in labels})
+    counts = _counts(pairs, labels).sum(axis=0).tolist()
+    return _with_all({label: (found, found, gold, predicted) for label, (found, gold, predicted) in zip(labels, counts)})
 
 
 def _with_all(rows: Dict[str, Tuple[int, ...]]) -> Dict[str, Dict[str, float]]:
@@ -60,14 +64,16 @@ def overlap(pairs: Sequence[Pair], labels: Sequence[str]) -> Dict[str, Dict[str,
 
 
 def interval(pairs: Sequence[Pair], labels: Sequence[str], samples: int = 1000, seed: int = 0) -> Dict[str, List[float]]:
-    """95 % percentile interval of exact F1 per label and over all, by bootstrap over articles."""
-    rng = random.Random(seed)
-    draws = [exact(rng.choices(pairs, k=len(pairs)), labels) for _ in range(samples)]
-    bounds = {}
-    for label in (*labels, ALL):
-        values = sorted(draw[label]["f1"] for draw in draws)
-        bounds[label] = [values[int(samples * 0.025)], values[int(samples * 0.975) - 1]]
-    return bounds
+    """95 % percentile interval of exact F1 per label and over all, by bootstrap over articles; 0 to 0 without articles."""
+    pairs = pairs or [Pair(set(), set())]
+    counts = _counts(pairs, labels)
+    counts = numpy.concatenate([counts, counts.sum(axis=1, keepdims=True)], axis=1)
+    # How often each article is drawn in each sample.
+    draws = numpy.random.default_rng(seed).multinomial(len(pairs), numpy.ones(len(pairs)) / len(pairs), size=samples)
+    found, gold, predicted = numpy.moveaxis(numpy.tensordot(draws, counts, axes=1), -1, 0)
+    f1 = 2 * found / numpy.maximum(gold + predicted, 1)
+    bounds = numpy.percentile(f1, [2.5, 97.5], axis=0).T.tolist()
+    return dict(zip((*labels, ALL), bounds))
 
 
 def match(pair: Pair) -> List[Tuple[str, str]]:

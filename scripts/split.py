@@ -1,12 +1,30 @@
 """Split annotated articles into train, dev and test."""
+from collections import Counter
 from pathlib import Path
-from typing import List
+from typing import List, Tuple
 
 import typer
 from articles import Article, InputError, read_articles, run, write_articles
 from check_corpus import SPLITS, split_faults
 from sklearn.model_selection import train_test_split
 from typing_extensions import Annotated
+
+
+def read_files(paths: List[Path]) -> List[Tuple[str, List[Article]]]:
+    """Path and gold articles of every JSONL file; InputError with every fault of all of them."""
+    files, faults = [], []
+    for path in paths:
+        try:
+            files.append((str(path), read_articles([path])))
+        except InputError as error:
+            faults.extend(error.messages)
+    if faults:
+        raise InputError(*faults)
+    return files
+
+
+def genre(article: Article) -> str:
+    return str(article.meta.get("genre"))
 
 
 def main(
@@ -20,17 +38,17 @@ def main(
 
     Where every article names a genre, each split gets its share of every genre that has enough articles.
     """
-    pool = sorted(read_articles(articles), key=lambda article: article.id)
-    faults = split_faults({"input": pool})
+    files = read_files(articles)
+    pool = sorted((article for _, part in files for article in part), key=lambda article: article.id)
+    faults = split_faults(files)
     if len(pool) < 10:
         faults.append(f"{len(pool)} articles are too few to split; give it at least 10")
     if faults:
         raise InputError(*faults)
-    counts = [sum(other.meta.get("genre") == a.meta.get("genre") for other in pool) for a in pool]
+    sizes = Counter(genre(article) for article in pool)
 
     def strata(part: List[Article]) -> List[str]:
-        common = {a.id for a, n in zip(pool, counts) if n * min(dev, test) >= 3}
-        return [str(a.meta.get("genre")) if a.id in common else "rest" for a in part]
+        return [genre(article) if sizes[genre(article)] * min(dev, test) >= 3 else "rest" for article in part]
 
     def cut(part: List[Article], share: float):
         groups = strata(part)

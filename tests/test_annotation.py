@@ -93,6 +93,22 @@ def test_disagreements_are_told_apart_by_kind(one, two, kinds):
     assert [kind(place) for place in places(versions(x=one, y=two))] == kinds
 
 
+def test_neighbours_are_two_places():
+    from adjudicate import kind, places
+
+    first, second = Span(4, 12, "PERSON"), Span(12, 19, "PERSON")
+    found = places(versions(x=[first, second], y=[first]))
+    assert found == [{"x": (first,), "y": (first,)}, {"x": (second,), "y": ()}]
+    assert [kind(place) for place in found] == ["", "one-sided"]
+
+
+def test_two_short_spans_within_a_long_one_are_one_place_with_it():
+    from adjudicate import places
+
+    around, one, other = Span(4, 25, "AGREEMENT"), Span(6, 12, "PERSON"), Span(13, 19, "PERSON")
+    assert places(versions(x=[around], y=[one, other])) == [{"x": (around,), "y": (one, other)}]
+
+
 def test_each_strategy_decides_what_it_may_and_leaves_the_rest_open():
     from adjudicate import Strategy, decide, places
 

@@ -29,6 +29,36 @@ def test_lists_of_names_and_repetition_within_an_article_are_no_near_copies():
     assert near_copies([article("a", listing, *spans), article("b", listing, *spans), twice]) == []
 
 
+def invented(name, *numbers):
+    """An article of one sentence, a different word for every number."""
+    return Article(name, " ".join(f"كلمة{number}" for number in numbers))
+
+
+def test_sentences_that_share_half_of_their_runs_of_words_are_near_copies():
+    from near_copies import near_copies
+
+    # 14 words are 12 runs of three; 9 of the 15 different ones are shared.
+    ((_, _, similarity),) = near_copies([invented("a", *range(14)), invented("b", *range(11), 91, 92, 93)])
+    assert similarity == 0.6
+
+
+def test_sentences_that_share_less_than_half_of_their_runs_are_none():
+    from near_copies import near_copies
+
+    # 13 of 27 runs: so near to a half that the hashing offers some of the 40 pairs.
+    pool = []
+    for n in range(0, 4000, 100):
+        pool += [invented(f"a{n}", *range(n, n + 22)), invented(f"b{n}", *range(n, n + 15), *range(n + 50, n + 57))]
+    assert near_copies(pool) == []
+
+
+@pytest.mark.parametrize("words, found", [(7, 0), (8, 1)])
+def test_a_sentence_again_is_a_near_copy_from_eight_words_on(words, found):
+    from near_copies import near_copies
+
+    assert len(near_copies([invented("a", *range(words)), invented("b", *range(words))])) == found
+
+
 def test_the_validator_refuses_near_copies_and_can_be_told_to_warn(script, jsonl, tmp_path):
     for split, word in (("train", "صباح"), ("dev", "مساء"), ("test", "ظهر")):
         text = LONG.format(f"الوزير {word}") if split != "dev" else "لا شبه بينه وبين غيره"
@@ -54,6 +84,42 @@ def test_a_name_unmarked_elsewhere_is_listed_with_its_place(script, jsonl, tmp_p
     assert "لبنان: marked 1, unmarked 1" in listed
     assert "- b: …عاد وزير من **لبنان** ومعه وفد…" in listed
     assert "- c:" not in listed
+
+
+def test_a_name_behind_two_lams_is_the_same_name_marked_or_not():
+    from consistency import unmarked
+
+    behind, alone = "وصل الوزير للإمارات أمس", "عاد وزير من الإمارات ومعه وفد"
+    for marked in (article("a", behind, ("لإمارات", "COUNTRY")), article("a", alone, ("الإمارات", "COUNTRY"))):
+        counts, places = unmarked([marked, Article("b", behind), Article("c", alone)])
+        assert counts == {"الامارات": 1}
+        assert {name: [place.split(":")[0] for place in found] for name, found in places.items()} == {"الامارات": ["b", "c"]}
+
+
+def test_every_name_listed_is_marked_somewhere_and_words_within_longer_names_are_left_alone():
+    from consistency import unmarked
+
+    pool = [
+        article("a", "افتتح مجلس للطاقة", ("لطاقة", "MEDIA")),
+        article("b", "قال وزير للطاقة وللطاقة أهلها"),
+        article("c", "كتبت صحيفة أخبار الطاقة", ("أخبار الطاقة", "MEDIA")),
+    ]
+    counts, places = unmarked(pool)
+    assert counts.keys() == {"الطاقه", "اخبار الطاقه"}
+    assert {name: len(found) for name, found in places.items()} == {"الطاقه": 2}
+
+
+def test_the_list_begins_with_what_is_mostly_marked_and_cuts_a_long_tail(script, jsonl, tmp_path):
+    pool = jsonl(
+        {"id": "a", "text": "زار ماكرون لبنان", "spans": [[4, 10, "PERSON"], [11, 16, "COUNTRY"]]},
+        {"id": "b", "text": " ".join(["قيل إن لبنان بخير"] * 23), "spans": []},
+        {"id": "c", "text": "زار ماكرون البلد", "spans": []},
+    )
+    assert script("consistency", pool, "--output", tmp_path / "c.md").returncode == 0
+    lines = (tmp_path / "c.md").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.startswith("#")] == ["## ماكرون: marked 1, unmarked 1", "## لبنان: marked 1, unmarked 23"]
+    assert sum(line.startswith("- b:") for line in lines) == 20
+    assert lines[-1] == "- and 3 more"
 
 
 def test_coverage_counts_states_in_all_their_forms_and_behind_proclitics(script, jsonl, tmp_path):
@@ -85,6 +151,20 @@ def test_annotators_who_agree_score_one_and_a_missed_name_lowers_both_measures()
     assert 0 < result["agreement"]["ALL"]["kappa"] < 1
     assert result["agreement"]["PERSON"]["f1"] == 0.0
     assert result["differences"] == [{"id": "a", "by": "first", "start": 4, "end": 10, "label": "PERSON", "text": "ماكرون"}]
+
+
+def test_white_space_is_no_token_that_annotators_could_agree_on():
+    from agreement import agreement
+
+    text = "زار ماكرون لبنان"
+    results = []
+    for spread in (text, text.replace(" ", "  \n \n ")):
+        one = article("a", spread, ("ماكرون", "PERSON"), ("لبنان", "COUNTRY"))
+        two = article("a", spread, ("لبنان", "COUNTRY"))
+        found = agreement([(one, two)])
+        results.append((found["tokens"], found["agreement"]["ALL"]["kappa"]))
+    # Two of three tokens agree where chance gives 3 of 9: (2/3 - 1/3) / (1 - 1/3).
+    assert results == [(3, pytest.approx(0.5))] * 2
 
 
 def test_annotators_of_different_texts_are_refused():

@@ -1,8 +1,9 @@
 """Other ways to find the names, measured beside ours, and the scores of articles that are annotated for some labels only."""
 import json
+import sys
 
 import pytest
-from articles import read_articles
+from articles import Article, read_articles
 
 NEEDS = "needs python-crfsuite: pip install -r requirements-best.txt"
 
@@ -31,6 +32,38 @@ def test_a_crf_learns_what_it_is_shown_and_is_measured(script, jsonl, tmp_path):
     assert set(peers) == {"lists-stock", "crf-stock", "lists-ours", "crf-ours"}
     assert peers["crf-ours"]["tests"]["same"]["ALL"]["f1"] == 1.0
     assert peers["lists-ours"]["tests"]["same"]["PERSON"]["recall"] == 0.0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell the memory of a process")
+def test_the_memory_of_a_peer_is_its_own_whatever_ran_before_it():
+    pytest.importorskip("pycrfsuite", reason=NEEDS)
+    from peers import apart, measured
+
+    def memory(name):
+        return apart(measured, name, None, {"test": [Article("a", "وصل إلى مصر")]})["memory_mb"]
+
+    first = memory("lists-stock")
+    held_here = bytearray(b"1") * 400_000_000
+    larger = memory("lists-ours")
+    assert memory("lists-stock") == pytest.approx(first, rel=0.1)
+    assert first < 0.8 * larger
+    assert first < len(held_here) / 1e6
+
+
+@pytest.mark.parametrize("tags, expected", [
+    ("O I-PERSON I-PERSON O", "O B-PERSON I-PERSON O"),
+    ("B-PERSON I-COUNTRY I-COUNTRY", "B-PERSON B-COUNTRY I-COUNTRY"),
+    ("B-PERSON I-PERSON B-PERSON", "B-PERSON I-PERSON B-PERSON"),
+    ("I-COUNTRY", "B-COUNTRY"),
+])
+def test_a_name_that_goes_on_without_a_beginning_begins_where_it_is_first_seen(tags, expected):
+    pytest.importorskip("pycrfsuite", reason=NEEDS)
+    from peers import begun
+
+    from ar_news.tagger import tag_names
+
+    names = tag_names(["PERSON", "COUNTRY"])
+    assert [names[tag] for tag in begun([names.index(tag) for tag in tags.split()])] == expected.split()
 
 
 def test_only_the_labels_that_an_article_is_annotated_for_are_scored(toy_model, jsonl):

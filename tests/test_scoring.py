@@ -3,7 +3,7 @@ import json
 
 import pytest
 from articles import Span
-from scoring import ALL, Pair, confusion, exact, interval, overlap
+from scoring import ALL, Pair, confusion, exact, interval, match, overlap
 
 LABELS = ["PERSON", "COUNTRY", "MEDIA", "AGREEMENT"]
 GOLD = {Span(0, 5, "PERSON"), Span(10, 15, "COUNTRY"), Span(20, 30, "AGREEMENT")}
@@ -25,6 +25,29 @@ def test_precision_and_recall_are_not_mixed_up():
     assert row["recall"] == pytest.approx(1 / 3)
 
 
+def test_overlap_counts_what_is_found_of_gold_for_recall_and_of_the_predicted_for_precision():
+    one_found_in_two_parts = Pair({Span(0, 10, "PERSON")}, {Span(0, 3, "PERSON"), Span(5, 8, "PERSON"), Span(20, 25, "PERSON")})
+    row = overlap([one_found_in_two_parts], LABELS)["PERSON"]
+    assert row["precision"] == pytest.approx(2 / 3)
+    assert row["recall"] == 1.0
+
+
+def test_neighbours_without_a_character_in_common_do_not_overlap():
+    neighbours = Pair({Span(4, 8, "PERSON")}, {Span(0, 4, "PERSON"), Span(8, 9, "PERSON")})
+    assert overlap([neighbours], LABELS)["PERSON"]["f1"] == 0.0
+    assert sorted(match(neighbours)) == [("O", "PERSON"), ("O", "PERSON"), ("PERSON", "O")]
+
+
+def test_an_exact_span_is_matched_before_one_that_only_shares_characters_with_it():
+    nested = Pair({Span(0, 10, "AGREEMENT"), Span(4, 10, "COUNTRY")}, {Span(4, 10, "COUNTRY")})
+    assert sorted(match(nested)) == [("AGREEMENT", "O"), ("COUNTRY", "COUNTRY")]
+
+
+def test_a_span_is_matched_with_the_one_that_shares_most_characters_with_it():
+    pair = Pair({Span(2, 12, "PERSON")}, {Span(0, 4, "MEDIA"), Span(4, 10, "COUNTRY"), Span(11, 13, "MEDIA")})
+    assert sorted(match(pair)) == [("O", "MEDIA"), ("O", "MEDIA"), ("PERSON", "COUNTRY")]
+
+
 def test_the_confusion_matrix_shows_a_wrong_label_and_a_missed_and_an_invented_name():
     predicted = {Span(0, 5, "MEDIA"), Span(20, 30, "AGREEMENT"), Span(40, 45, "MEDIA")}
     result = confusion([Pair(GOLD, predicted)], LABELS)
@@ -38,11 +61,28 @@ def test_the_confusion_matrix_shows_a_wrong_label_and_a_missed_and_an_invented_n
     }  # fmt: skip
 
 
-def test_the_interval_holds_the_score_and_is_the_same_each_time():
-    pairs = [Pair(GOLD, GOLD), Pair(GOLD, set()), Pair(GOLD, {Span(0, 5, "PERSON")})] * 5
-    low, high = interval(pairs, LABELS)[ALL]
-    assert low < exact(pairs, LABELS)[ALL]["f1"] < high
+def test_the_interval_leaves_out_one_sample_in_forty_at_each_end():
+    right, wrong = Pair(GOLD, GOLD), Pair(GOLD, {Span(50 + span.start, 50 + span.end, span.label) for span in GOLD})
+    # F1 is the share of the 100 draws that are right: binomial, whose 2.5 % and 97.5 % points are 0.40 and 0.60.
+    found = interval([right, wrong] * 50, LABELS)
+    assert found[ALL] == pytest.approx([0.4, 0.6], abs=0.02)
+    assert found["PERSON"] == found[ALL]
+
+
+def test_the_interval_draws_whole_articles():
+    one_long = [Pair(GOLD, GOLD), Pair({Span(n, n + 1, "PERSON") for n in range(97)}, set())]
+    assert interval(one_long, LABELS)[ALL] == [0.0, 1.0]
+
+
+def test_the_interval_is_the_same_each_time_and_another_with_another_seed():
+    pairs = [Pair(GOLD, GOLD), Pair(GOLD, set()), Pair(GOLD, {Span(0, 5, "PERSON")})] * 15
     assert interval(pairs, LABELS) == interval(pairs, LABELS)
+    assert interval(pairs, LABELS, samples=100, seed=1) != interval(pairs, LABELS, samples=100, seed=2)
+
+
+def test_a_label_without_names_and_a_corpus_without_articles_score_nothing():
+    assert interval([Pair(set(), set())], LABELS)["MEDIA"] == [0.0, 0.0]
+    assert interval([], LABELS)[ALL] == [exact([], LABELS)[ALL]["f1"]] * 2 == [0.0, 0.0]
 
 
 def test_a_gold_span_that_fits_no_token_counts_as_missed(script, jsonl, toy_model, tmp_path):
