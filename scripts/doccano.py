@@ -14,6 +14,7 @@ import os
 import re
 import sys
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
@@ -84,9 +85,15 @@ def to_utf16(text: str, spans: Iterable[Span]) -> List[Tuple[int, int, str]]:
     return [(units[start], units[end], label) for start, end, label in spans]
 
 
+@lru_cache(maxsize=1)
+def _code_points(text: str) -> Dict[int, int]:
+    """Code point offsets by UTF-16 offset. The last text's are kept, as its spans are asked for one after the other."""
+    return {units: point for point, units in enumerate(utf16_lengths(text))}
+
+
 def from_utf16(text: str, start: int, end: int) -> Optional[Tuple[int, int]]:
     """The place in code points; None if it is out of the text, empty, or cuts a character in two."""
-    points = {units: point for point, units in enumerate(utf16_lengths(text))}
+    points = _code_points(text)
     if start not in points or end not in points or start >= end:
         return None
     return points[start], points[end]

@@ -88,7 +88,7 @@ class Pull:
                 self.notes.append(f"{name!r}: {n} articles have no article_id; they are left out")
             elif n > 1:
                 self.faults.append(f"article {key}: {n} copies in {name!r}; delete all but one there")
-        for example in tqdm(examples, desc=name, unit="article", disable=None):
+        for place, example in enumerate(tqdm(examples, desc=name, unit="article", disable=None), 1):
             key = example["meta"].get("article_id")
             if key is None or keys[key] > 1:
                 continue
@@ -100,7 +100,7 @@ class Pull:
                 if not unconfirmed:
                     continue
             article, notes, faults = read_example(server, project, labels, members, pool[key], example)
-            link = f"{server.url}/projects/{project}/sequence-labeling?page={1 + examples.index(example)}"
+            link = f"{server.url}/projects/{project}/sequence-labeling?page={place}"
             self.notes += [f"article {key}: {note}" for note in notes]
             self.faults += [f"article {key} ({link}): {fault}" for fault in faults]
             if article:

@@ -15,6 +15,8 @@ from doccano_bench import (
     tricky_articles, wait_for, write,
 )
 
+LABELS = json.loads((ROOT / "configs" / "labels.json").read_text(encoding="utf-8"))
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the tests stop servers by POSIX signals")
 
 
@@ -49,6 +51,47 @@ def kill_web(server):
     process = server.processes.pop("web")
     process.send_signal(signal.SIGTERM)
     process.wait()
+
+
+class Shelf:
+    """What a pull asks of a server, from memory: examples, and the same spans in each."""
+
+    url = "http://127.0.0.1:8000"
+
+    def __init__(self, examples, spans=()):
+        self.listed, self.marked = examples, list(spans)
+
+    def project(self, name):
+        return 1
+
+    def our_labels(self, project):
+        return {number: {"text": label["label"]} for number, label in enumerate(LABELS)}
+
+    def members(self, project):
+        return {1: "sara"}
+
+    def examples(self, project):
+        return self.listed
+
+    def spans(self, project, example):
+        return self.marked
+
+    def all(self, path, action, **parameters):
+        return [{"confirmed_by": 1, "confirmed_at": "2025-01-01"}]
+
+
+class Example(dict):
+    """An example that counts how often it was compared."""
+
+    compared = 0
+
+    def __eq__(self, other):
+        Example.compared += 1
+        return super().__eq__(other)
+
+
+def example(key, text, confirmed=True):
+    return Example(id=key, text=text, meta={"article_id": key}, is_confirmed=confirmed, comment_count=0)
 
 
 def surfaces(records):
@@ -319,6 +362,36 @@ def test_what_doccano_would_drop_in_silence_is_refused_before_anything_is_sent(b
 # --- pull -----------------------------------------------------------------------------------------------------
 
 
+def test_the_offsets_of_an_article_are_mapped_once_however_many_spans_it_has(monkeypatch):
+    import doccano
+    from articles import Article
+    from doccano_pull import Pull
+
+    text = "🎉 ماكرون " * 9400
+    spans = [{"id": n, "user": 1, "label": 0, "start_offset": 10 * n + 3, "end_offset": 10 * n + 9} for n in range(200)]
+    mapped, lengths = [], doccano.utf16_lengths
+    monkeypatch.setattr(doccano, "utf16_lengths", lambda text: mapped.append(text) or lengths(text))
+    pull = Pull()
+    clock = time.perf_counter()
+    pull.read(Shelf([example("long", text)], spans), "shelf", {"long": Article("long", text)}, "sara", False)
+    seconds = time.perf_counter() - clock
+    assert pull.faults == [] and {text[s.start : s.end] for s in pull.found["long"].spans} == {"ماكرون"}
+    assert len(pull.found["long"].spans) == 200 and len(mapped) == 1 and seconds < 1
+
+
+def test_a_fault_tells_the_page_of_its_article_without_a_search_through_all_articles():
+    from articles import Article
+    from doccano_pull import Pull
+
+    keys = [f"a{n}" for n in range(30)]
+    shelf = Shelf([example(key, "نص آخر" if key == "a20" else "نص") for key in keys])
+    pull, Example.compared = Pull(), 0
+    pull.read(shelf, "shelf", {key: Article(key, "نص") for key in keys}, "sara", False)
+    (fault,) = pull.faults
+    assert fault.startswith("article a20 (http://127.0.0.1:8000/projects/1/sequence-labeling?page=21): ")
+    assert Example.compared == 0
+
+
 def test_only_confirmed_articles_are_pulled_and_confirmed_without_names_is_not_unannotated(bench, tmp_path):
     articles = [{"id": "named", "text": "وصل ماكرون إلى بيروت", "spans": [[4, 10, "PERSON"]]},
                 {"id": "empty", "text": "لا اسم في هذا النص", "spans": []},
@@ -520,7 +593,6 @@ def test_the_workflow_suggests_sets_up_pushes_pulls_and_adjudicates(bench, tmp_p
 
 # --- the page itself ------------------------------------------------------------------------------------------
 
-LABELS = json.loads((ROOT / "configs" / "labels.json").read_text(encoding="utf-8"))
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 FIND = """word => {
   for (const line of document.querySelectorAll('.annotation-text text')) {
