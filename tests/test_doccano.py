@@ -77,7 +77,8 @@ class Shelf:
         return self.marked
 
     def all(self, path, action, **parameters):
-        return [{"confirmed_by": 1, "confirmed_at": "2025-01-01"}]
+        confirmed = any(one["is_confirmed"] for one in self.listed if f"/{one['id']}/" in path)
+        return [{"confirmed_by": 1, "confirmed_at": "2025-01-01"}] if confirmed else []
 
 
 class Example(dict):
@@ -463,6 +464,61 @@ def test_what_was_pulled_once_stays_when_it_is_gone_from_the_server(bench, tmp_p
     assert "1 kept from an earlier pull" in done.stdout
     assert "1 articles of" in done.stdout and "are in none of the projects: never pushed, or deleted there" in done.stdout
     assert [record["id"] for record in read(tmp_path / "out" / "gold.jsonl")] == [articles[0]["id"], articles[2]["id"]]
+
+
+def test_a_withdrawn_confirmation_is_no_gold_any_more_and_is_counted(bench, tmp_path):
+    articles = plain_articles(3)
+    path = write(tmp_path / "a.jsonl", articles)
+    bench.set_up("withdrawn")
+    bench.run("doccano_push", path, "--project", "withdrawn")
+    bench.confirm("withdrawn")
+    bench.run("doccano_pull", path, tmp_path / "out", "--project", "withdrawn")
+    # The check mark, pressed again.
+    server = bench.login()
+    number, example = server.project("withdrawn"), bench.examples("withdrawn")[articles[1]["id"]]["id"]
+    server.client.update_example_state(number, example)
+    assert not bench.examples("withdrawn")[articles[1]["id"]]["is_confirmed"]
+    for options, told in ((), "1 unconfirmed, 1 withdrawn)"), (("--unconfirmed",), "1 unconfirmed)"):
+        done = bench.run("doccano_pull", path, tmp_path / "out", "--project", "withdrawn", *options)
+        assert done.returncode == 0 and told in done.stdout and "earlier pull" not in done.stdout
+        confirmed = [r["id"] for r in read(tmp_path / "out" / "gold.jsonl") if r["confirmed"]]
+        assert confirmed == [articles[0]["id"], articles[2]["id"]]
+
+
+@pytest.mark.parametrize("unconfirmed, ids", [(False, ["gone"]), (True, ["there", "gone"])])
+def test_an_earlier_confirmation_stays_only_while_its_article_is_gone(unconfirmed, ids):
+    from articles import Article
+    from doccano_pull import Pull
+
+    pool = {key: Article(key, "نص") for key in ("there", "gone")}
+    previous = [Article(key, "نص", meta={"confirmed": True}) for key in pool]
+    pull = Pull()
+    pull.read(Shelf([example("there", "نص", confirmed=False)]), "shelf", pool, "sara", unconfirmed)
+    pull_states = {article.id: article.meta["confirmed"] for article in pull.merge(previous, pool)}
+    assert list(pull_states) == ids and pull_states["gone"] and not pull_states.get("there")
+    assert pull.counts == {"unconfirmed": 1, "withdrawn": 1, "kept from an earlier pull": 1}
+
+
+def test_what_a_lost_server_left_unread_stays_as_an_earlier_pull_had_it(monkeypatch):
+    from articles import Article, InputError
+    from doccano_pull import Pull
+
+    keys = ("a", "b", "c")
+    pool = {key: Article(key, "نص") for key in keys}
+    shelf, asked = Shelf([example(key, "نص") for key in keys]), []
+
+    def lost_at_the_second(project, number):
+        asked.append(number)
+        if number == "b":
+            raise InputError("no server answers there")
+        return []
+
+    monkeypatch.setattr(shelf, "spans", lost_at_the_second)
+    pull = Pull()
+    with pytest.raises(InputError):
+        pull.read(shelf, "shelf", pool, "sara", False)
+    merged = pull.merge([Article(key, "نص", meta={"confirmed": True, "old": True}) for key in keys], pool)
+    assert [(article.id, article.meta.get("old", False)) for article in merged] == [("a", False), ("b", True), ("c", True)]
 
 
 def test_a_server_stopped_in_the_middle_of_a_pull_keeps_what_came_before(own_server, tmp_path, monkeypatch, capsys):
