@@ -54,7 +54,7 @@ def ask_password(username: str, confirm: bool = False) -> str:
 
 def split_names(names: str) -> List[str]:
     """Annotators, each once, in the order given; InputError for a name that Doccano refuses."""
-    found = list(dict.fromkeys(re.split(r"[,،\s]+", names.strip()))) if names.strip() else []
+    found = list(dict.fromkeys(re.findall(r"[^,،\s]+", names)))
     bad = [name for name in found if not re.fullmatch(r"[\w.@+-]{1,60}", name)]
     if bad:
         raise InputError(f"annotator {bad[0]!r}: an account's name has letters, digits and . @ + - _ only")

@@ -133,6 +133,29 @@ def test_a_new_server_without_a_password_is_not_made(homes, tmp_path):
 # --- set-up ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("names", ["sara omar", "sara, omar, ", ", sara,omar", "،sara ، omar،", "sara,,omar sara", "\n sara \n omar \n"])
+def test_annotators_are_listed_by_comma_or_space_with_nothing_between_two_commas(names):
+    from doccano import split_names
+
+    assert split_names(names) == ["sara", "omar"]
+
+
+@pytest.mark.parametrize("names", ["", " ", ", ،"])
+def test_no_annotator_is_no_name(names):
+    from doccano import split_names
+
+    assert split_names(names) == []
+
+
+def test_an_unknown_language_of_the_guideline_is_told_those_there_are():
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "doccano_setup.py"), "--language", "fr"],
+        capture_output=True, encoding="utf-8", check=False, env={**os.environ, "PYTHONUTF8": "1", "DOCCANO_PASSWORD": ""},
+    )
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert "--language" in done.stderr and "'ar', 'en'" in done.stderr
+
+
 def test_set_up_makes_projects_labels_guideline_accounts_and_roles_and_changes_nothing_the_second_time(bench):
     first = bench.set_up("setup", "lina, nadir")
     assert "setup (lina): project, label PERSON, label COUNTRY, label MEDIA, label AGREEMENT, member lina" in first
