@@ -10,6 +10,7 @@ the former and one of the latter.
 """
 import getpass
 import hashlib
+import ipaddress
 import os
 import re
 import sys
@@ -17,6 +18,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
+from urllib.parse import urlsplit
 
 import requests
 from articles import InputError, Span, label_names
@@ -99,8 +101,20 @@ def from_utf16(text: str, start: int, end: int) -> Optional[Tuple[int, int]]:
     return points[start], points[end]
 
 
+def is_loopback(url: str) -> bool:
+    """Whether an address is one of this machine's own: localhost, 127.0.0.0/8 or ::1."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 class _Patient(HTTPAdapter):
-    """A deadline for every request. Only reading is tried again: writing twice could leave two copies."""
+    """A deadline for every request. Only reading is tried again: writing twice could leave two copies.
+
+    What goes to this machine goes through no proxy, which could neither reach it nor should see its passwords.
+    """
 
     def __init__(self):
         super().__init__(
@@ -109,6 +123,8 @@ class _Patient(HTTPAdapter):
 
     def send(self, request, **options):
         options["timeout"] = options.get("timeout") or TIMEOUT
+        if is_loopback(request.url):
+            options["proxies"] = {}
         return super().send(request, **options)
 
 

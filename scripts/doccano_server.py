@@ -136,11 +136,14 @@ class Server:
         self._wait("worker", lambda: " ready." in (self.home / "worker.log").read_text(encoding="utf-8", errors="replace"))
 
     def _answers(self) -> bool:
-        try:
-            # Without a login this is 403. /v1/health/ would start a check that takes seconds.
-            return requests.get(f"{self.url}/v1/me", timeout=5).status_code in (200, 401, 403)
-        except requests.RequestException:
-            return False
+        with requests.Session() as session:
+            # A proxy of the environment cannot reach this machine.
+            session.trust_env = False
+            try:
+                # Without a login this is 403. /v1/health/ would start a check that takes seconds.
+                return session.get(f"{self.url}/v1/me", timeout=5).status_code in (200, 401, 403)
+            except requests.RequestException:
+                return False
 
     def _wait(self, name: str, ready) -> None:
         deadline = time.monotonic() + START_SECONDS

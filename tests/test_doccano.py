@@ -5,7 +5,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -128,6 +130,83 @@ def test_a_new_server_without_a_password_is_not_made(homes, tmp_path):
     assert done.returncode == 1
     assert "set the environment variable DOCCANO_PASSWORD" in done.stderr
     assert not (tmp_path / "none" / "db.sqlite3").exists()
+
+
+@pytest.fixture
+def stub():
+    """A web server that lets everybody log in; `asked` has what it was asked for, as it stood in the requests."""
+    asked = []
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self, status=403):
+            asked.append(self.path)
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(status)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def do_POST(self):
+            self.do_GET(200)
+
+        def log_message(self, *arguments):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    server.asked = asked
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def through(monkeypatch):
+    """Put the environment's web traffic through the proxy at this port."""
+
+    def proxy(port):
+        for name in ("NO_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+            monkeypatch.delenv(name.lower(), raising=False)
+        for name in ("HTTP_PROXY", "http_proxy"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{port}")
+
+    return proxy
+
+
+def test_the_server_sees_that_it_is_ready_where_web_traffic_goes_through_a_proxy(stub, through, tmp_path):
+    from doccano_server import Server
+
+    through(free_port())
+    server = Server(tmp_path, stub.server_port)
+    assert server._answers() and stub.asked == ["/v1/me"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LOCALHOST"])
+def test_a_password_for_this_machine_goes_through_no_proxy(stub, through, host):
+    from doccano import Doccano
+
+    through(free_port())
+    Doccano(f"http://{host}:{stub.server_port}", "admin", PASSWORD)
+    assert stub.asked == ["/v1/auth/login/"]
+
+
+def test_a_server_elsewhere_is_reached_through_the_proxy(stub, through):
+    from doccano import Doccano
+
+    through(stub.server_port)
+    Doccano("http://doccano.example", "admin", PASSWORD)
+    assert stub.asked == ["http://doccano.example/v1/auth/login/"]
+
+
+@pytest.mark.parametrize("url, own", [
+    ("http://127.0.0.1:8000", True), ("http://127.8.9.1", True), ("https://localhost:8000/v1", True), ("http://[::1]:8000", True),
+    ("http://128.0.0.1", False), ("http://localhost.example", False), ("http://127.0.0.1.example", False), ("http://[::2]", False),
+])
+def test_only_loopback_addresses_are_of_this_machine(url, own):
+    from doccano import is_loopback
+
+    assert is_loopback(url) is own
 
 
 # --- set-up ---------------------------------------------------------------------------------------------------
