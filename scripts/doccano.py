@@ -28,6 +28,7 @@ from typing_extensions import Annotated
 from urllib3.util.retry import Retry
 
 USERNAME, PASSWORD = "DOCCANO_USERNAME", "DOCCANO_PASSWORD"
+SHORTEST_PASSWORD, TRIES = 8, 3
 TYPE = "SequenceLabeling"
 # Seconds until a connection, and until an answer; a page of 1000 examples took 15 s.
 TIMEOUT = (10, 120)
@@ -42,16 +43,32 @@ Annotators = Annotated[
 DEFAULT_URL, DEFAULT_PROJECT = "http://127.0.0.1:8000", "Arabic news NER"
 
 
-def ask_password(username: str, confirm: bool = False) -> str:
+def ask_password(username: str) -> str:
     """The password, from DOCCANO_PASSWORD or else from a prompt; InputError if there is neither."""
     if os.environ.get(PASSWORD):
         return os.environ[PASSWORD]
     if not sys.stdin.isatty():
         raise InputError(f"no password for {username}; set the environment variable {PASSWORD}")
-    password = getpass.getpass(f"Password of {username}: ")
-    if confirm and getpass.getpass("Once more: ") != password:
-        raise InputError("the two passwords differ; run the command again")
-    return password
+    return getpass.getpass(f"Password of {username}: ")
+
+
+def new_password(username: str) -> str:
+    """A password for an account that is to be made, from DOCCANO_PASSWORD or typed twice; InputError if there is none long enough."""
+    short = f"has less than {SHORTEST_PASSWORD} characters"
+    if os.environ.get(PASSWORD) or not sys.stdin.isatty():
+        password = ask_password(username)
+        if len(password) < SHORTEST_PASSWORD:
+            raise InputError(f"{PASSWORD} {short}; set it to a longer one")
+        return password
+    for _ in range(TRIES):
+        password = getpass.getpass(f"New password of {username} (at least {SHORTEST_PASSWORD} characters): ")
+        if len(password) < SHORTEST_PASSWORD:
+            print(f"that {short}", file=sys.stderr)
+        elif getpass.getpass("Once more: ") == password:
+            return password
+        else:
+            print("the two differ", file=sys.stderr)
+    raise InputError(f"no password of at least {SHORTEST_PASSWORD} characters in {TRIES} tries; run the command again")
 
 
 def split_names(names: str) -> List[str]:

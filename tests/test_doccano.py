@@ -1,4 +1,5 @@
 """Annotating in Doccano, against a real server that the project's own command starts."""
+import io
 import json
 import os
 import shutil
@@ -47,6 +48,17 @@ def own_server(bench, homes, tmp_path):
     server.start_web()
     yield server
     server.stop()
+
+
+def python_for_doccano():
+    """A Python that Doccano can be installed on, so that a test reaches what comes after the choice of one."""
+    from articles import InputError
+    from doccano_server import interpreter
+
+    try:
+        return interpreter("")
+    except InputError:
+        pytest.skip("needs Python 3.10 or 3.11")
 
 
 def kill_web(server):
@@ -130,6 +142,94 @@ def test_a_new_server_without_a_password_is_not_made(homes, tmp_path):
     assert done.returncode == 1
     assert "set the environment variable DOCCANO_PASSWORD" in done.stderr
     assert not (tmp_path / "none" / "db.sqlite3").exists()
+
+
+@pytest.fixture
+def bare(tmp_path):
+    """The server's command in a project where Doccano was never installed and no index can give it."""
+    shutil.copytree(ROOT / "scripts", tmp_path / "project" / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "requirements-doccano.txt", tmp_path / "project")
+
+    def call(password, *options):
+        return subprocess.run(
+            [sys.executable, str(tmp_path / "project" / "scripts" / "doccano_server.py"), "--home", str(tmp_path / "home"),
+             "--python", python_for_doccano(), "--port", str(free_port()), *options],
+            capture_output=True, encoding="utf-8", check=False, stdin=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONUTF8": "1", "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "DOCCANO_PASSWORD": password},
+        )
+
+    call.environment = tmp_path / "project" / ".venv-doccano"
+    return call
+
+
+@pytest.mark.parametrize("password, told", [
+    ("seven-7", "DOCCANO_PASSWORD has less than 8 characters; set it to a longer one"),
+    ("", "no password for admin; set the environment variable DOCCANO_PASSWORD"),
+])
+def test_a_missing_or_short_password_is_one_clear_line_before_anything_is_installed(bare, password, told):
+    done = bare(password)
+    assert (done.returncode, done.stderr, done.stdout) == (1, f"error: {told}\n", "")
+    assert not bare.environment.exists()
+
+
+def test_no_password_is_asked_for_by_an_installation_or_where_there_is_an_admin(bare, tmp_path):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "prepared").touch()
+    for options in (("--install",), ()):
+        done = bare("", *options) if options else bare("seven-7")
+        assert done.returncode == 1 and "could not be made" in done.stderr and "Traceback" not in done.stderr
+        assert "DOCCANO_PASSWORD" not in done.stderr and "8 characters" not in done.stderr
+
+
+def test_the_admins_password_is_asked_for_before_the_long_installation(monkeypatch, tmp_path):
+    import doccano_server
+
+    steps = []
+    monkeypatch.setattr(doccano_server, "new_password", lambda username: steps.append("password") or PASSWORD)
+    monkeypatch.setattr(doccano_server, "interpreter", lambda wished: sys.executable)
+
+    def stop_here(*arguments):
+        steps.append("installation")
+        raise OSError("stop")
+
+    monkeypatch.setattr(doccano_server, "prepare", stop_here)
+    with pytest.raises(doccano_server.InputError, match="could not be made"):
+        doccano_server.main(tmp_path / "home", free_port(), "admin", "", False)
+    assert steps == ["password", "installation"]
+
+
+@pytest.fixture
+def typing(monkeypatch):
+    """Type these at the prompts of a terminal; the prompts."""
+
+    def sit_down(*typed):
+        prompts, left = [], list(typed)
+        monkeypatch.delenv("DOCCANO_PASSWORD", raising=False)
+        monkeypatch.setattr("sys.stdin", io.StringIO())
+        monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+        monkeypatch.setattr("getpass.getpass", lambda prompt: prompts.append(prompt) or left.pop(0))
+        return prompts
+
+    return sit_down
+
+
+def test_a_short_or_mistyped_password_is_asked_for_again(typing, capsys):
+    from doccano import new_password
+
+    prompts = typing("short", PASSWORD, "mistyped", PASSWORD, PASSWORD)
+    assert new_password("admin") == PASSWORD
+    assert prompts == 2 * ["New password of admin (at least 8 characters): "] + ["Once more: "] + [prompts[0], "Once more: "]
+    assert capsys.readouterr().err == "that has less than 8 characters\nthe two differ\n"
+
+
+def test_after_three_tries_no_password_is_asked_for_any_more(typing):
+    from articles import InputError
+    from doccano import new_password
+
+    prompts = typing("short", "again", "shorter", PASSWORD, PASSWORD)
+    with pytest.raises(InputError, match="no password of at least 8 characters in 3 tries; run the command again"):
+        new_password("admin")
+    assert len(prompts) == 3
 
 
 @pytest.fixture
