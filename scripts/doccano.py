@@ -10,12 +10,15 @@ the former and one of the latter.
 """
 import getpass
 import hashlib
+import ipaddress
 import os
 import re
 import sys
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
+from urllib.parse import urlsplit
 
 import requests
 from articles import InputError, Span, label_names
@@ -25,6 +28,7 @@ from typing_extensions import Annotated
 from urllib3.util.retry import Retry
 
 USERNAME, PASSWORD = "DOCCANO_USERNAME", "DOCCANO_PASSWORD"
+SHORTEST_PASSWORD, TRIES = 8, 3
 TYPE = "SequenceLabeling"
 # Seconds until a connection, and until an answer; a page of 1000 examples took 15 s.
 TIMEOUT = (10, 120)
@@ -39,21 +43,37 @@ Annotators = Annotated[
 DEFAULT_URL, DEFAULT_PROJECT = "http://127.0.0.1:8000", "Arabic news NER"
 
 
-def ask_password(username: str, confirm: bool = False) -> str:
+def ask_password(username: str) -> str:
     """The password, from DOCCANO_PASSWORD or else from a prompt; InputError if there is neither."""
     if os.environ.get(PASSWORD):
         return os.environ[PASSWORD]
     if not sys.stdin.isatty():
         raise InputError(f"no password for {username}; set the environment variable {PASSWORD}")
-    password = getpass.getpass(f"Password of {username}: ")
-    if confirm and getpass.getpass("Once more: ") != password:
-        raise InputError("the two passwords differ; run the command again")
-    return password
+    return getpass.getpass(f"Password of {username}: ")
+
+
+def new_password(username: str) -> str:
+    """A password for an account that is to be made, from DOCCANO_PASSWORD or typed twice; InputError if there is none long enough."""
+    short = f"has less than {SHORTEST_PASSWORD} characters"
+    if os.environ.get(PASSWORD) or not sys.stdin.isatty():
+        password = ask_password(username)
+        if len(password) < SHORTEST_PASSWORD:
+            raise InputError(f"{PASSWORD} {short}; set it to a longer one")
+        return password
+    for _ in range(TRIES):
+        password = getpass.getpass(f"New password of {username} (at least {SHORTEST_PASSWORD} characters): ")
+        if len(password) < SHORTEST_PASSWORD:
+            print(f"that {short}", file=sys.stderr)
+        elif getpass.getpass("Once more: ") == password:
+            return password
+        else:
+            print("the two differ", file=sys.stderr)
+    raise InputError(f"no password of at least {SHORTEST_PASSWORD} characters in {TRIES} tries; run the command again")
 
 
 def split_names(names: str) -> List[str]:
     """Annotators, each once, in the order given; InputError for a name that Doccano refuses."""
-    found = list(dict.fromkeys(re.split(r"[,،\s]+", names.strip()))) if names.strip() else []
+    found = list(dict.fromkeys(re.findall(r"[^,،\s]+", names)))
     bad = [name for name in found if not re.fullmatch(r"[\w.@+-]{1,60}", name)]
     if bad:
         raise InputError(f"annotator {bad[0]!r}: an account's name has letters, digits and . @ + - _ only")
@@ -84,16 +104,34 @@ def to_utf16(text: str, spans: Iterable[Span]) -> List[Tuple[int, int, str]]:
     return [(units[start], units[end], label) for start, end, label in spans]
 
 
+@lru_cache(maxsize=1)
+def _code_points(text: str) -> Dict[int, int]:
+    """Code point offsets by UTF-16 offset. The last text's are kept, as its spans are asked for one after the other."""
+    return {units: point for point, units in enumerate(utf16_lengths(text))}
+
+
 def from_utf16(text: str, start: int, end: int) -> Optional[Tuple[int, int]]:
     """The place in code points; None if it is out of the text, empty, or cuts a character in two."""
-    points = {units: point for point, units in enumerate(utf16_lengths(text))}
+    points = _code_points(text)
     if start not in points or end not in points or start >= end:
         return None
     return points[start], points[end]
 
 
+def is_loopback(url: str) -> bool:
+    """Whether an address is one of this machine's own: localhost, 127.0.0.0/8 or ::1."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 class _Patient(HTTPAdapter):
-    """A deadline for every request. Only reading is tried again: writing twice could leave two copies."""
+    """A deadline for every request. Only reading is tried again: writing twice could leave two copies.
+
+    What goes to this machine goes through no proxy, which could neither reach it nor should see its passwords.
+    """
 
     def __init__(self):
         super().__init__(
@@ -102,6 +140,8 @@ class _Patient(HTTPAdapter):
 
     def send(self, request, **options):
         options["timeout"] = options.get("timeout") or TIMEOUT
+        if is_loopback(request.url):
+            options["proxies"] = {}
         return super().send(request, **options)
 
 

@@ -67,11 +67,15 @@ def read_example(
 
 
 class Pull:
-    """What one annotator's project gave: articles by id, counts, notes and faults."""
+    """What one annotator's project gave: articles by id, counts, notes and faults.
+
+    there: ids of the project's articles that were read. unconfirmed: those of them that nobody confirms.
+    """
 
     def __init__(self) -> None:
         self.found: Dict[str, Article] = {}
         self.there: Set[str] = set()
+        self.unconfirmed: Set[str] = set()
         self.counts: Counter = Counter()
         self.notes: List[str] = []
         self.faults: List[str] = []
@@ -81,44 +85,49 @@ class Pull:
         project = server.project(name)
         labels, members = server.our_labels(project), server.members(project)
         examples = server.examples(project)
-        self.there |= {example["meta"].get("article_id") for example in examples}
         keys = Counter(example["meta"].get("article_id") for example in examples)
         for key, n in keys.items():
             if key is None:
                 self.notes.append(f"{name!r}: {n} articles have no article_id; they are left out")
             elif n > 1:
                 self.faults.append(f"article {key}: {n} copies in {name!r}; delete all but one there")
-        for example in tqdm(examples, desc=name, unit="article", disable=None):
+        for place, example in enumerate(tqdm(examples, desc=name, unit="article", disable=None), 1):
             key = example["meta"].get("article_id")
-            if key is None or keys[key] > 1:
+            if key is None:
                 continue
-            if key not in pool:
+            wanted = keys[key] == 1
+            if wanted and key not in pool:
                 self.counts["not here"] += 1
-                continue
-            if not example["is_confirmed"]:
+                wanted = False
+            elif wanted and not example["is_confirmed"]:
                 self.counts["unconfirmed"] += 1
-                if not unconfirmed:
-                    continue
-            article, notes, faults = read_example(server, project, labels, members, pool[key], example)
-            link = f"{server.url}/projects/{project}/sequence-labeling?page={1 + examples.index(example)}"
-            self.notes += [f"article {key}: {note}" for note in notes]
-            self.faults += [f"article {key} ({link}): {fault}" for fault in faults]
-            if article:
-                article.meta["annotator"] = annotator or ", ".join(article.meta["doccano"]["confirmed_by"])
-                self.found[key] = article
-                if article.meta["confirmed"]:
-                    self.counts["confirmed" if article.spans else "confirmed without names"] += 1
+                self.unconfirmed.add(key)
+                wanted = unconfirmed
+            if wanted:
+                article, notes, faults = read_example(server, project, labels, members, pool[key], example)
+                link = f"{server.url}/projects/{project}/sequence-labeling?page={place}"
+                self.notes += [f"article {key}: {note}" for note in notes]
+                self.faults += [f"article {key} ({link}): {fault}" for fault in faults]
+                if article:
+                    article.meta["annotator"] = annotator or ", ".join(article.meta["doccano"]["confirmed_by"])
+                    self.found[key] = article
+                    if article.meta["confirmed"]:
+                        self.counts["confirmed" if article.spans else "confirmed without names"] += 1
+            # Not before: what a lost server leaves unread stays as an earlier pull had it.
+            self.there.add(key)
 
     def merge(self, previous: List[Article], pool: Dict[str, Article]) -> List[Article]:
-        """These articles and those confirmed earlier that this time did not come, in the order of the pool."""
+        """These articles and those confirmed earlier that are gone from the project, in the order of the pool."""
+        earlier = [article for article in previous if article.meta.get("confirmed")]
         kept = {
             article.id: article
-            for article in previous
-            if article.meta.get("confirmed") and article.id not in self.found
-            and article.id in pool and article.text == pool[article.id].text
+            for article in earlier
+            if article.id not in self.there and article.id in pool and article.text == pool[article.id].text
         }
-        if kept:
-            self.counts["kept from an earlier pull"] = len(kept)
+        withdrawn = sum(article.id in self.unconfirmed for article in earlier)
+        for kind, number in (("withdrawn", withdrawn), ("kept from an earlier pull", len(kept))):
+            if number:
+                self.counts[kind] = number
         everything = {**self.found, **kept}
         return [everything[key] for key in pool if key in everything]
 
@@ -137,9 +146,9 @@ def main(
     """Write what each annotator confirmed to OUTPUT/ANNOTATOR.jsonl (OUTPUT/gold.jsonl without annotators).
 
     An article that was confirmed without any name is written with no spans; one that nobody confirmed is not
-    written at all. Each article records who confirmed it and when, Doccano's ids, and comments. Articles that
-    an earlier pull wrote stay, even if they are gone from the server. Faulty articles are named and left out,
-    the others are written, and the exit code is 1.
+    written at all, even if an earlier pull wrote it ("withdrawn"). Each article records who confirmed it and when,
+    Doccano's ids, and comments. What an earlier pull wrote stays if it is gone from the server. Faulty articles
+    are named and left out, the others are written, and the exit code is 1.
     """
     pool = {article.id: article for article in read_unique(articles)}
     names = split_names(annotators)

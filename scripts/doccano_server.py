@@ -6,13 +6,14 @@ import socket
 import subprocess
 import sys
 import time
+from functools import cached_property
 from pathlib import Path
 from typing import Dict, List
 
 import requests
 import typer
 from articles import ROOT, InputError, run
-from doccano import PASSWORD, USERNAME, ask_password
+from doccano import USERNAME, new_password
 from in_venv import HINT, inside, prepare
 from typing_extensions import Annotated
 
@@ -52,11 +53,15 @@ class Server:
         self.prepared = self.home / "prepared"
         self.python = inside(environment, "python")
         self.processes: Dict[str, subprocess.Popen] = {}
+
+    @cached_property
+    def backend(self) -> Path:
+        """Folder of Doccano's own code."""
         found = subprocess.run(
             [self.python, "-c", "import backend, os; print(os.path.dirname(backend.__file__))"],
             capture_output=True, encoding="utf-8", check=True,
         )
-        self.backend = Path(found.stdout.strip())
+        return Path(found.stdout.strip())
 
     def settings(self) -> Dict[str, str]:
         """The environment variables that Doccano reads."""
@@ -136,11 +141,14 @@ class Server:
         self._wait("worker", lambda: " ready." in (self.home / "worker.log").read_text(encoding="utf-8", errors="replace"))
 
     def _answers(self) -> bool:
-        try:
-            # Without a login this is 403. /v1/health/ would start a check that takes seconds.
-            return requests.get(f"{self.url}/v1/me", timeout=5).status_code in (200, 401, 403)
-        except requests.RequestException:
-            return False
+        with requests.Session() as session:
+            # A proxy of the environment cannot reach this machine.
+            session.trust_env = False
+            try:
+                # Without a login this is 403. /v1/health/ would start a check that takes seconds.
+                return session.get(f"{self.url}/v1/me", timeout=5).status_code in (200, 401, 403)
+            except requests.RequestException:
+                return False
 
     def _wait(self, name: str, ready) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -179,24 +187,27 @@ def main(
 ):
     """Start Doccano for annotators on this machine and stop it with Ctrl-C.
 
-    The first start installs it into .venv-doccano (about 700 MB), makes a database in HOME and an admin. The
-    admin's password is asked for, or taken from the environment variable DOCCANO_PASSWORD.
+    The first start asks for the password of a new admin, or takes it from the environment variable DOCCANO_PASSWORD
+    (at least 8 characters), installs Doccano into .venv-doccano (about 710 MB), and makes a database in HOME.
 
     Only this machine can reach the server. For annotators elsewhere, put a web server with HTTPS before it.
     """
+    chosen = interpreter(python)
+    server = Server(home, port)
+    password = ""
+    if not install:
+        # Before the long installation, so that nobody has to wait for a question.
+        server.check_port()
+        if not server.prepared.exists():
+            password = new_password(username)
     try:
-        prepare(ENVIRONMENT, ROOT / "requirements-doccano.txt", interpreter(python))
+        prepare(ENVIRONMENT, ROOT / "requirements-doccano.txt", "710 MB of disk and 2 to 4 minutes", chosen)
     except (OSError, subprocess.CalledProcessError) as error:
         raise InputError(f"{ENVIRONMENT} could not be made ({error}); {HINT}") from None
     if install:
         print(f"Doccano is installed in {ENVIRONMENT}")
         return
-    server = Server(home, port)
-    server.check_port()
-    if not server.prepared.exists():
-        password = ask_password(username, confirm=True)
-        if len(password) < 8:
-            raise InputError("the password has less than 8 characters; choose a longer one")
+    if password:
         print("Preparing the database …", flush=True)
         server.initialise(username, password)
     stopping = []

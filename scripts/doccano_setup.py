@@ -1,5 +1,6 @@
 """Set up the annotators' projects in Doccano: labels, shortcut keys, guideline, accounts and roles."""
 import secrets
+from enum import Enum
 from typing import Dict, List
 
 import typer
@@ -12,9 +13,16 @@ from typing_extensions import Annotated
 ANNOTATOR = "annotator"
 
 
-def guideline(language: str) -> str:
+class Language(str, Enum):
+    """Languages that the guideline is written in."""
+
+    ar = "ar"
+    en = "en"
+
+
+def guideline(language: Language) -> str:
     """The guideline for annotators, as Doccano shows it."""
-    return (ROOT / "corpus" / f"guideline.{language}.md").read_text(encoding="utf-8").strip()
+    return (ROOT / "corpus" / f"guideline.{language.value}.md").read_text(encoding="utf-8").strip()
 
 
 def set_up_project(server: Doccano, name: str, text: str) -> List[str]:
@@ -82,7 +90,7 @@ def main(
     project: Project = DEFAULT_PROJECT,
     url: Url = DEFAULT_URL,
     username: Username = "admin",
-    language: Annotated[str, typer.Option(help="Language of the guideline: ar or en.")] = "ar",
+    language: Annotated[Language, typer.Option(help="Language of the guideline.")] = Language.ar,
 ):
     """Make or find the projects, their labels with colours and keys, the guideline, and the annotators' accounts.
 
@@ -92,8 +100,6 @@ def main(
 
     Example: python scripts/doccano_setup.py --annotators "sara omar"
     """
-    if language not in ("ar", "en"):
-        raise InputError(f"guideline in {language!r}: there is none; use ar or en")
     names = split_names(annotators)
     server = connect(url, username)
     for annotator, name in project_names(project, names).items():

@@ -1,11 +1,14 @@
 """Annotating in Doccano, against a real server that the project's own command starts."""
+import io
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,8 @@ from doccano_bench import (
     PASSWORD, Bench, copy_home, free_port, journal, need_server, plain_articles, read, start_command, stop_command,
     tricky_articles, wait_for, write,
 )
+
+LABELS = json.loads((ROOT / "configs" / "labels.json").read_text(encoding="utf-8"))
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the tests stop servers by POSIX signals")
 
@@ -45,10 +50,63 @@ def own_server(bench, homes, tmp_path):
     server.stop()
 
 
+def python_for_doccano():
+    """A Python that Doccano can be installed on, so that a test reaches what comes after the choice of one."""
+    from articles import InputError
+    from doccano_server import interpreter
+
+    try:
+        return interpreter("")
+    except InputError:
+        pytest.skip("needs Python 3.10 or 3.11")
+
+
 def kill_web(server):
     process = server.processes.pop("web")
     process.send_signal(signal.SIGTERM)
     process.wait()
+
+
+class Shelf:
+    """What a pull asks of a server, from memory: examples, and the same spans in each."""
+
+    url = "http://127.0.0.1:8000"
+
+    def __init__(self, examples, spans=()):
+        self.listed, self.marked = examples, list(spans)
+
+    def project(self, name):
+        return 1
+
+    def our_labels(self, project):
+        return {number: {"text": label["label"]} for number, label in enumerate(LABELS)}
+
+    def members(self, project):
+        return {1: "sara"}
+
+    def examples(self, project):
+        return self.listed
+
+    def spans(self, project, example):
+        return self.marked
+
+    def all(self, path, action, **parameters):
+        confirmed = any(one["is_confirmed"] for one in self.listed if f"/{one['id']}/" in path)
+        return [{"confirmed_by": 1, "confirmed_at": "2025-01-01"}] if confirmed else []
+
+
+class Example(dict):
+    """An example that counts how often it was compared."""
+
+    compared = 0
+
+    def __eq__(self, other):
+        Example.compared += 1
+        return super().__eq__(other)
+
+
+def example(key, text, confirmed=True):
+    return Example(id=key, text=text, meta={"article_id": key}, is_confirmed=confirmed, comment_count=0)
 
 
 def surfaces(records):
@@ -86,7 +144,195 @@ def test_a_new_server_without_a_password_is_not_made(homes, tmp_path):
     assert not (tmp_path / "none" / "db.sqlite3").exists()
 
 
+@pytest.fixture
+def bare(tmp_path):
+    """The server's command in a project where Doccano was never installed and no index can give it."""
+    shutil.copytree(ROOT / "scripts", tmp_path / "project" / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "requirements-doccano.txt", tmp_path / "project")
+
+    def call(password, *options):
+        return subprocess.run(
+            [sys.executable, str(tmp_path / "project" / "scripts" / "doccano_server.py"), "--home", str(tmp_path / "home"),
+             "--python", python_for_doccano(), "--port", str(free_port()), *options],
+            capture_output=True, encoding="utf-8", check=False, stdin=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONUTF8": "1", "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "DOCCANO_PASSWORD": password},
+        )
+
+    call.environment = tmp_path / "project" / ".venv-doccano"
+    return call
+
+
+@pytest.mark.parametrize("password, told", [
+    ("seven-7", "DOCCANO_PASSWORD has less than 8 characters; set it to a longer one"),
+    ("", "no password for admin; set the environment variable DOCCANO_PASSWORD"),
+])
+def test_a_missing_or_short_password_is_one_clear_line_before_anything_is_installed(bare, password, told):
+    done = bare(password)
+    assert (done.returncode, done.stderr, done.stdout) == (1, f"error: {told}\n", "")
+    assert not bare.environment.exists()
+
+
+def test_no_password_is_asked_for_by_an_installation_or_where_there_is_an_admin(bare, tmp_path):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "prepared").touch()
+    for options in (("--install",), ()):
+        done = bare("", *options) if options else bare("seven-7")
+        assert done.returncode == 1 and "could not be made" in done.stderr and "Traceback" not in done.stderr
+        assert "DOCCANO_PASSWORD" not in done.stderr and "8 characters" not in done.stderr
+
+
+def test_the_admins_password_is_asked_for_before_the_long_installation(monkeypatch, tmp_path):
+    import doccano_server
+
+    steps = []
+    monkeypatch.setattr(doccano_server, "new_password", lambda username: steps.append("password") or PASSWORD)
+    monkeypatch.setattr(doccano_server, "interpreter", lambda wished: sys.executable)
+
+    def stop_here(*arguments):
+        steps.append("installation")
+        raise OSError("stop")
+
+    monkeypatch.setattr(doccano_server, "prepare", stop_here)
+    with pytest.raises(doccano_server.InputError, match="could not be made"):
+        doccano_server.main(tmp_path / "home", free_port(), "admin", "", False)
+    assert steps == ["password", "installation"]
+
+
+@pytest.fixture
+def typing(monkeypatch):
+    """Type these at the prompts of a terminal; the prompts."""
+
+    def sit_down(*typed):
+        prompts, left = [], list(typed)
+        monkeypatch.delenv("DOCCANO_PASSWORD", raising=False)
+        monkeypatch.setattr("sys.stdin", io.StringIO())
+        monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+        monkeypatch.setattr("getpass.getpass", lambda prompt: prompts.append(prompt) or left.pop(0))
+        return prompts
+
+    return sit_down
+
+
+def test_a_short_or_mistyped_password_is_asked_for_again(typing, capsys):
+    from doccano import new_password
+
+    prompts = typing("short", PASSWORD, "mistyped", PASSWORD, PASSWORD)
+    assert new_password("admin") == PASSWORD
+    assert prompts == 2 * ["New password of admin (at least 8 characters): "] + ["Once more: "] + [prompts[0], "Once more: "]
+    assert capsys.readouterr().err == "that has less than 8 characters\nthe two differ\n"
+
+
+def test_after_three_tries_no_password_is_asked_for_any_more(typing):
+    from articles import InputError
+    from doccano import new_password
+
+    prompts = typing("short", "again", "shorter", PASSWORD, PASSWORD)
+    with pytest.raises(InputError, match="no password of at least 8 characters in 3 tries; run the command again"):
+        new_password("admin")
+    assert len(prompts) == 3
+
+
+@pytest.fixture
+def stub():
+    """A web server that lets everybody log in; `asked` has what it was asked for, as it stood in the requests."""
+    asked = []
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self, status=403):
+            asked.append(self.path)
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(status)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def do_POST(self):
+            self.do_GET(200)
+
+        def log_message(self, *arguments):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    server.asked = asked
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def through(monkeypatch):
+    """Put the environment's web traffic through the proxy at this port."""
+
+    def proxy(port):
+        for name in ("NO_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+            monkeypatch.delenv(name.lower(), raising=False)
+        for name in ("HTTP_PROXY", "http_proxy"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{port}")
+
+    return proxy
+
+
+def test_the_server_sees_that_it_is_ready_where_web_traffic_goes_through_a_proxy(stub, through, tmp_path):
+    from doccano_server import Server
+
+    through(free_port())
+    server = Server(tmp_path, stub.server_port)
+    assert server._answers() and stub.asked == ["/v1/me"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LOCALHOST"])
+def test_a_password_for_this_machine_goes_through_no_proxy(stub, through, host):
+    from doccano import Doccano
+
+    through(free_port())
+    Doccano(f"http://{host}:{stub.server_port}", "admin", PASSWORD)
+    assert stub.asked == ["/v1/auth/login/"]
+
+
+def test_a_server_elsewhere_is_reached_through_the_proxy(stub, through):
+    from doccano import Doccano
+
+    through(stub.server_port)
+    Doccano("http://doccano.example", "admin", PASSWORD)
+    assert stub.asked == ["http://doccano.example/v1/auth/login/"]
+
+
+@pytest.mark.parametrize("url, own", [
+    ("http://127.0.0.1:8000", True), ("http://127.8.9.1", True), ("https://localhost:8000/v1", True), ("http://[::1]:8000", True),
+    ("http://128.0.0.1", False), ("http://localhost.example", False), ("http://127.0.0.1.example", False), ("http://[::2]", False),
+])
+def test_only_loopback_addresses_are_of_this_machine(url, own):
+    from doccano import is_loopback
+
+    assert is_loopback(url) is own
+
+
 # --- set-up ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("names", ["sara omar", "sara, omar, ", ", sara,omar", "،sara ، omar،", "sara,,omar sara", "\n sara \n omar \n"])
+def test_annotators_are_listed_by_comma_or_space_with_nothing_between_two_commas(names):
+    from doccano import split_names
+
+    assert split_names(names) == ["sara", "omar"]
+
+
+@pytest.mark.parametrize("names", ["", " ", ", ،"])
+def test_no_annotator_is_no_name(names):
+    from doccano import split_names
+
+    assert split_names(names) == []
+
+
+def test_an_unknown_language_of_the_guideline_is_told_those_there_are():
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "doccano_setup.py"), "--language", "fr"],
+        capture_output=True, encoding="utf-8", check=False, env={**os.environ, "PYTHONUTF8": "1", "DOCCANO_PASSWORD": ""},
+    )
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert "--language" in done.stderr and "'ar', 'en'" in done.stderr
 
 
 def test_set_up_makes_projects_labels_guideline_accounts_and_roles_and_changes_nothing_the_second_time(bench):
@@ -319,6 +565,36 @@ def test_what_doccano_would_drop_in_silence_is_refused_before_anything_is_sent(b
 # --- pull -----------------------------------------------------------------------------------------------------
 
 
+def test_the_offsets_of_an_article_are_mapped_once_however_many_spans_it_has(monkeypatch):
+    import doccano
+    from articles import Article
+    from doccano_pull import Pull
+
+    text = "🎉 ماكرون " * 9400
+    spans = [{"id": n, "user": 1, "label": 0, "start_offset": 10 * n + 3, "end_offset": 10 * n + 9} for n in range(200)]
+    mapped, lengths = [], doccano.utf16_lengths
+    monkeypatch.setattr(doccano, "utf16_lengths", lambda text: mapped.append(text) or lengths(text))
+    pull = Pull()
+    clock = time.perf_counter()
+    pull.read(Shelf([example("long", text)], spans), "shelf", {"long": Article("long", text)}, "sara", False)
+    seconds = time.perf_counter() - clock
+    assert pull.faults == [] and {text[s.start : s.end] for s in pull.found["long"].spans} == {"ماكرون"}
+    assert len(pull.found["long"].spans) == 200 and len(mapped) == 1 and seconds < 1
+
+
+def test_a_fault_tells_the_page_of_its_article_without_a_search_through_all_articles():
+    from articles import Article
+    from doccano_pull import Pull
+
+    keys = [f"a{n}" for n in range(30)]
+    shelf = Shelf([example(key, "نص آخر" if key == "a20" else "نص") for key in keys])
+    pull, Example.compared = Pull(), 0
+    pull.read(shelf, "shelf", {key: Article(key, "نص") for key in keys}, "sara", False)
+    (fault,) = pull.faults
+    assert fault.startswith("article a20 (http://127.0.0.1:8000/projects/1/sequence-labeling?page=21): ")
+    assert Example.compared == 0
+
+
 def test_only_confirmed_articles_are_pulled_and_confirmed_without_names_is_not_unannotated(bench, tmp_path):
     articles = [{"id": "named", "text": "وصل ماكرون إلى بيروت", "spans": [[4, 10, "PERSON"]]},
                 {"id": "empty", "text": "لا اسم في هذا النص", "spans": []},
@@ -390,6 +666,61 @@ def test_what_was_pulled_once_stays_when_it_is_gone_from_the_server(bench, tmp_p
     assert "1 kept from an earlier pull" in done.stdout
     assert "1 articles of" in done.stdout and "are in none of the projects: never pushed, or deleted there" in done.stdout
     assert [record["id"] for record in read(tmp_path / "out" / "gold.jsonl")] == [articles[0]["id"], articles[2]["id"]]
+
+
+def test_a_withdrawn_confirmation_is_no_gold_any_more_and_is_counted(bench, tmp_path):
+    articles = plain_articles(3)
+    path = write(tmp_path / "a.jsonl", articles)
+    bench.set_up("withdrawn")
+    bench.run("doccano_push", path, "--project", "withdrawn")
+    bench.confirm("withdrawn")
+    bench.run("doccano_pull", path, tmp_path / "out", "--project", "withdrawn")
+    # The check mark, pressed again.
+    server = bench.login()
+    number, example = server.project("withdrawn"), bench.examples("withdrawn")[articles[1]["id"]]["id"]
+    server.client.update_example_state(number, example)
+    assert not bench.examples("withdrawn")[articles[1]["id"]]["is_confirmed"]
+    for options, told in ((), "1 unconfirmed, 1 withdrawn)"), (("--unconfirmed",), "1 unconfirmed)"):
+        done = bench.run("doccano_pull", path, tmp_path / "out", "--project", "withdrawn", *options)
+        assert done.returncode == 0 and told in done.stdout and "earlier pull" not in done.stdout
+        confirmed = [r["id"] for r in read(tmp_path / "out" / "gold.jsonl") if r["confirmed"]]
+        assert confirmed == [articles[0]["id"], articles[2]["id"]]
+
+
+@pytest.mark.parametrize("unconfirmed, ids", [(False, ["gone"]), (True, ["there", "gone"])])
+def test_an_earlier_confirmation_stays_only_while_its_article_is_gone(unconfirmed, ids):
+    from articles import Article
+    from doccano_pull import Pull
+
+    pool = {key: Article(key, "نص") for key in ("there", "gone")}
+    previous = [Article(key, "نص", meta={"confirmed": True}) for key in pool]
+    pull = Pull()
+    pull.read(Shelf([example("there", "نص", confirmed=False)]), "shelf", pool, "sara", unconfirmed)
+    pull_states = {article.id: article.meta["confirmed"] for article in pull.merge(previous, pool)}
+    assert list(pull_states) == ids and pull_states["gone"] and not pull_states.get("there")
+    assert pull.counts == {"unconfirmed": 1, "withdrawn": 1, "kept from an earlier pull": 1}
+
+
+def test_what_a_lost_server_left_unread_stays_as_an_earlier_pull_had_it(monkeypatch):
+    from articles import Article, InputError
+    from doccano_pull import Pull
+
+    keys = ("a", "b", "c")
+    pool = {key: Article(key, "نص") for key in keys}
+    shelf, asked = Shelf([example(key, "نص") for key in keys]), []
+
+    def lost_at_the_second(project, number):
+        asked.append(number)
+        if number == "b":
+            raise InputError("no server answers there")
+        return []
+
+    monkeypatch.setattr(shelf, "spans", lost_at_the_second)
+    pull = Pull()
+    with pytest.raises(InputError):
+        pull.read(shelf, "shelf", pool, "sara", False)
+    merged = pull.merge([Article(key, "نص", meta={"confirmed": True, "old": True}) for key in keys], pool)
+    assert [(article.id, article.meta.get("old", False)) for article in merged] == [("a", False), ("b", True), ("c", True)]
 
 
 def test_a_server_stopped_in_the_middle_of_a_pull_keeps_what_came_before(own_server, tmp_path, monkeypatch, capsys):
@@ -520,7 +851,6 @@ def test_the_workflow_suggests_sets_up_pushes_pulls_and_adjudicates(bench, tmp_p
 
 # --- the page itself ------------------------------------------------------------------------------------------
 
-LABELS = json.loads((ROOT / "configs" / "labels.json").read_text(encoding="utf-8"))
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 FIND = """word => {
   for (const line of document.querySelectorAll('.annotation-text text')) {

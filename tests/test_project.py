@@ -1,10 +1,13 @@
 """What the project says of itself agrees with what it holds."""
+import io
 import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import zipfile
 
 import pytest
 from conftest import ROOT, gold
@@ -78,14 +81,25 @@ def test_the_help_of_a_command_explains_it_and_each_of_its_arguments(name):
     assert [parameter.name for parameter in command.params if not parameter.help] == []
 
 
-def set_up(folder, *arguments):
-    """in_venv.py in a project of its own whose one requirement no index can give."""
+def wheel(folder, name):
+    """A wheel with one empty module, for pip to install without a network."""
+    info = f"{name}-1.0.dist-info"
+    with zipfile.ZipFile(folder / f"{name}-1.0-py3-none-any.whl", "w") as file:
+        file.writestr(f"{name}.py", "")
+        file.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        file.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        file.writestr(f"{info}/RECORD", "")
+
+
+def set_up(folder, *arguments, requirements="spacy\n", wheels="", start=subprocess.run):
+    """in_venv.py in a project of its own, without an index; by default its one requirement cannot be had."""
     (folder / "scripts").mkdir(exist_ok=True)
     shutil.copy(ROOT / "scripts" / "in_venv.py", folder / "scripts")
-    (folder / "requirements.txt").write_text("spacy\n", encoding="utf-8")
+    (folder / "requirements.txt").write_text(requirements, encoding="utf-8")
     command = [sys.executable, str(folder / "scripts" / "in_venv.py"), *arguments]
-    environment = {**os.environ, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PYTHONUTF8": "1"}
-    return subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=False)
+    environment = {**os.environ, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PYTHONUTF8": "1"}
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
+    return start(command, env=environment, start_new_session=sys.platform != "win32", **streams)
 
 
 def test_a_failed_set_up_is_one_clear_line_and_is_tried_again(tmp_path):
@@ -94,7 +108,93 @@ def test_a_failed_set_up_is_one_clear_line_and_is_tried_again(tmp_path):
         assert done.returncode == 1
         assert "ran" not in done.stdout
         assert "Traceback" not in done.stderr
-        assert "could not be made" in done.stderr and "run the command again" in done.stderr
+        *_, reason, last = done.stderr.splitlines()
+        assert reason == "ERROR: No matching distribution found for spacy"
+        assert last.startswith("error: ") and "could not be made" in last and "run the command again" in last
+
+
+def test_a_set_up_tells_its_cost_before_and_its_time_after_and_only_once(tmp_path):
+    for name in ("tiny_one", "tiny_two"):
+        wheel(tmp_path, name)
+    given = {"requirements": "tiny_one\ntiny_two\n", "wheels": tmp_path}
+    done = set_up(tmp_path, "-c", "import tiny_one, tiny_two; print('ran')", **given)
+    assert (done.returncode, done.stdout) == (0, "ran\n")
+    first, *_, last = done.stderr.splitlines()
+    assert first.startswith("Installing requirements.txt into ") and first.endswith("about 700 MB of disk and 2 to 4 minutes")
+    assert re.fullmatch(r"\.venv is ready: 2 packages in \d+ s", last)
+    again = set_up(tmp_path, "-c", "print('ran')", **given)
+    assert (again.stdout, again.stderr) == ("ran\n", "")
+
+
+PIP = """
+import sys, time
+for name in ("numpy", "spacy", "numpy"):
+    print("Collecting", name + ">=1", "(from somewhere)")
+    time.sleep(0.5)
+print("Installing collected packages: numpy, spacy, thinc")
+time.sleep(0.5)
+print("went wrong", file=sys.stderr)
+sys.exit(int(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_long_set_up_tells_now_and_then_what_it_does_on_one_line_of_a_terminal(terminal, monkeypatch):
+    from in_venv import Progress
+
+    said = io.StringIO()
+    said.isatty = lambda: terminal
+    monkeypatch.setattr(sys, "stderr", said)
+    Progress(every=0.1).run([sys.executable, "-c", PIP, "0"])
+    told = said.getvalue()
+    steps = [f"{n} packages collected, now {name}" for n, name in ((1, "numpy"), (2, "spacy"), (2, "numpy"))] + ["installing 3 packages"]
+    assert [place for place in map(told.find, steps) if place >= 0] == sorted(map(told.find, steps))
+    assert re.search(r"installing 3 packages, [12] s", told) and "went wrong" not in told
+    assert told.count("\n") == (0 if terminal else told.count(" s\n"))
+    assert not terminal or told.endswith("\r")
+
+
+def test_a_set_up_whose_output_is_kept_in_a_file_tells_a_line_in_ten_seconds(monkeypatch):
+    from in_venv import Progress
+
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    assert Progress().every == 10
+
+
+def test_a_step_that_fails_shows_the_end_of_its_errors(capsys):
+    from in_venv import Progress
+
+    with pytest.raises(subprocess.CalledProcessError):
+        Progress(every=60).run([sys.executable, "-c", PIP, "3"])
+    assert capsys.readouterr().err == "went wrong\n"
+
+
+SLOW_TO_STOP = """
+import signal, sys, time
+try:
+    print("started", flush=True)
+    time.sleep(60)
+except KeyboardInterrupt:
+    time.sleep(1.5)
+    print("stopped in order", flush=True)
+    sys.exit(7)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+def test_ctrl_c_leaves_the_program_its_time_to_stop(tmp_path):
+    """Doccano's server stops its parts then; killed at once it would leave them running."""
+    wheel(tmp_path, "tiny_one")
+    assert set_up(tmp_path, "-c", "", requirements="tiny_one\n", wheels=tmp_path).returncode == 0
+    process = subprocess.Popen(
+        [sys.executable, str(tmp_path / "scripts" / "in_venv.py"), "-c", SLOW_TO_STOP],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True,
+    )
+    assert process.stdout.readline() == "started\n"
+    # As a terminal does: to every process of the group.
+    os.killpg(process.pid, signal.SIGINT)
+    said, errors = process.communicate(timeout=30)
+    assert (process.returncode, said, errors) == (7, "stopped in order\n", "")
 
 
 def test_set_up_without_a_command_teaches_the_two_commands(tmp_path):
@@ -103,6 +203,16 @@ def test_set_up_without_a_command_teaches_the_two_commands(tmp_path):
     for command in ("python scripts/in_venv.py -m spacy project run all", "python scripts/in_venv.py -m pytest"):
         assert command in done.stdout
         assert command in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+def test_ctrl_c_while_setting_up_is_one_clear_line(tmp_path):
+    process = set_up(tmp_path, "-c", "", start=subprocess.Popen)
+    first = process.stderr.readline()
+    os.killpg(process.pid, signal.SIGINT)
+    _, rest = process.communicate(timeout=30)
+    assert first.startswith("Installing requirements.txt") and process.returncode == 130
+    assert rest == f"error: stopped before {tmp_path / '.venv'} was complete; run the command again\n"
 
 
 def test_every_article_tells_its_genre_region_year_date_style_writer_and_passes():
