@@ -73,8 +73,8 @@ def pipelines(step: Dict, seeds: int, base: Path, overrides: Dict[str, Any]) -> 
 
 def measured(model: Path, tests: List[str], output: Path) -> Dict:
     """What measure.py says of a pipeline, in a process of its own and on one core, unless it is up to date."""
-    names, files = zip(*(test.partition("=")[::2] for test in tests))
-    stamp = Stamp(output, {"tests": names}, [model, *map(Path, files), *MEASURE])
+    files = [Path(test.partition("=")[2]) for test in tests]
+    stamp = Stamp(output, {"tests": tests}, [model, *files, *MEASURE])
     if not stamp.fresh():
         threads = {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
         with stamp.making() as temporary:

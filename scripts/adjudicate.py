@@ -1,15 +1,14 @@
 """From the annotators' versions to one gold version: agreement, a page of disagreements, decisions."""
+from articles import Article, InputError, Span, read_articles, run, write_articles, write_json, write_text  # isort: skip
 from collections import Counter, defaultdict
 from enum import Enum
 from itertools import combinations
 from pathlib import Path
-from typing import Dict, List, Optional, Set, Tuple
+from typing import Annotated, Dict, List, Optional, Set, Tuple
 
 import typer
 from agreement import agreement, same_articles, show
-from articles import Article, InputError, Span, read_articles, run, write_articles, write_json, write_text
 from pages import Difference, page
-from typing_extensions import Annotated
 
 Version = Tuple[Span, ...]
 # What one annotator's file says of an article and the gold version does not.

@@ -1,17 +1,16 @@
 """List names that are marked in one place of a corpus and unmarked in another."""
+from articles import Article, Span, read_articles, run, write_text  # isort: skip
 from collections import Counter, defaultdict
 from pathlib import Path
-from typing import Dict, List, Tuple
+from typing import Annotated, Dict, List, Set, Tuple
 
 import typer
 from ar_news.tokenizer import fold
-from articles import Article, Span, read_articles, run, write_text
 from convert import blank_pipeline
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.util import filter_spans
 from tqdm import tqdm
-from typing_extensions import Annotated
 
 CONTEXT = 30
 # Places shown of one name: what stands unmarked hundreds of times is another word, as a look at a few tells.
@@ -30,11 +29,17 @@ def unmarked(articles: List[Article]) -> Tuple[Counter, Dict[str, List[str]]]:
     """How often each name is marked, and where it stands unmarked, both by `name_key`.
 
     Found by tokens with spaCy's PhraseMatcher, so proclitics and spelling variants do not hide a name.
-    Places inside another span are no fault: the longest name wins.
+    Places inside another span are no fault: the longest name wins. Nor are those that an article was not annotated for.
     """
     nlp = blank_pipeline()
     docs = [nlp.make_doc(article.text) for article in tqdm(articles, desc="tokenise", unit="article", disable=None)]
-    marked = Counter(name_key(doc, span) for article, doc in zip(articles, docs) for span in article.spans)
+    marked: Counter = Counter()
+    labels: Dict[str, Set[str]] = defaultdict(set)
+    for article, doc in zip(articles, docs):
+        for span in article.spans:
+            key = name_key(doc, span)
+            marked[key] += 1
+            labels[key].add(span.label)
     matcher = PhraseMatcher(nlp.vocab, attr="NORM")
     for name in sorted(marked):
         matcher.add(name, [nlp.make_doc(name)])
@@ -42,7 +47,8 @@ def unmarked(articles: List[Article]) -> Tuple[Counter, Dict[str, List[str]]]:
     for article, doc in zip(articles, tqdm(docs, desc="search", unit="article", disable=None)):
         for found in filter_spans(matcher(doc, as_spans=True)):
             start, end = found.start_char, found.end_char
-            if not any(span.start < end and start < span.end for span in article.spans):
+            told = article.decided(Span(start, end, label) for label in labels[found.label_])
+            if told and not any(span.start < end and start < span.end for span in article.spans):
                 before, after = article.text[max(0, start - CONTEXT) : start], article.text[end : end + CONTEXT]
                 places[found.label_].append(f"{article.id}: …{before}**{found.text}**{after}…".replace("\n", " ¶ "))
     return marked, dict(places)
@@ -50,7 +56,7 @@ def unmarked(articles: List[Article]) -> Tuple[Counter, Dict[str, List[str]]]:
 
 def main(
     articles: Annotated[List[Path], typer.Argument(help="JSONL files of gold articles.")],
-    output: Annotated[Path, typer.Option(help="Markdown file to write.")] = Path("training/consistency.md"),
+    output: Annotated[Path, typer.Option(help="Markdown file to write.")],
 ):
     """List every name of ARTICLES that is marked somewhere and unmarked elsewhere, doubtful ones first, each with 20 places at most.
 

@@ -18,11 +18,13 @@ import ar_news  # noqa: F401  (registers the tokeniser)
 class Misfit(str, Enum):
     """What becomes of a name that no token boundary of the pipeline fits.
 
-    cut: the tokens are cut at its edges; it counts as missed. missing: its tokens have no annotation.
+    cut: the tokens are cut at its edges; it counts as missed. missing: its tokens have no annotation. drop: its tokens
+    are no name.
     """
 
     cut = "cut"
     missing = "missing"
+    drop = "drop"
 
 
 def blank_pipeline(stock: bool = False) -> Language:

@@ -1,27 +1,16 @@
 """Fetch what the annotators confirmed in Doccano, as gold JSONL, one file an annotator."""
+from articles import Article, InputError, label_names, read_articles, run, span_faults, trimmed, write_articles  # isort: skip
 from collections import Counter
 from pathlib import Path
-from typing import Dict, List, Optional, Set, Tuple
+from typing import Annotated, Dict, List, Optional, Set, Tuple
 
 import typer
-from articles import Article, InputError, is_edge, label_names, read_articles, run, span_faults, write_articles
-from convert import blank_pipeline, gold_doc
+from convert import blank_pipeline, gold_doc, shown
 from doccano import (
     DEFAULT_PROJECT, DEFAULT_URL, Annotators, Doccano, Project, Url, Username, connect, from_utf16, project_names,
     split_names, text_hash,
 )
-from doccano_push import read_unique
 from tqdm import tqdm
-from typing_extensions import Annotated
-
-
-def trimmed(text: str, start: int, end: int) -> Tuple[int, int]:
-    """The place without white space, punctuation and tatweel at its edges, which a mouse takes along."""
-    while start < end and is_edge(text[start]):
-        start += 1
-    while start < end and is_edge(text[end - 1]):
-        end -= 1
-    return start, end
 
 
 def read_example(
@@ -150,7 +139,7 @@ def main(
     Doccano's ids, and comments. What an earlier pull wrote stays if it is gone from the server. Faulty articles
     are named and left out, the others are written, and the exit code is 1.
     """
-    pool = {article.id: article for article in read_unique(articles)}
+    pool = {article.id: article for article in read_articles([articles])}
     names = split_names(annotators)
     server = connect(url, username)
     nlp = blank_pipeline()
@@ -170,8 +159,8 @@ def main(
             write_articles(path, result)
         told = ", ".join(f"{n} {kind}" for kind, n in pull.counts.items()) or "nothing confirmed yet"
         print(f"{path}: {len(result)} articles ({told})")
-        misaligned = [shown for article in result for shown in gold_doc(nlp, article)[1]]
-        for note in pull.notes + [f"{shown}: no token boundary fits; kept, and counted as missed in training" for shown in misaligned]:
+        misaligned = [shown(article, span) for article in result for span in gold_doc(nlp, article)[1]]
+        for note in pull.notes + [f"{name}: no token boundary fits; kept, and counted as missed in training" for name in misaligned]:
             print(f"note: {note}")
         faults += pull.faults
         missing -= pull.there

@@ -1,15 +1,14 @@
 """Send articles with suggested spans to the annotators' Doccano projects, each article once."""
+from articles import Article, InputError, read_articles, run  # isort: skip
 import random
 from collections import Counter
 from pathlib import Path
-from typing import Dict, List, Set, Tuple
+from typing import Annotated, Dict, List, Set, Tuple
 
 import typer
-from articles import Article, InputError, read_articles, run
 from doccano import DEFAULT_PROJECT, DEFAULT_URL, Annotators, Project, Url, Username, connect, project_names, split_names
 from doccano_import import Journal, Target, row, send, verify, wait
 from tqdm import tqdm
-from typing_extensions import Annotated
 
 # Doccano imports by the thousand, and imports a failing upload's first thousand four times over.
 CHUNK = 200
@@ -67,14 +66,6 @@ def compare(target: Target, articles: List[Article], update: bool) -> Tuple[Coun
     return counts, notes, replaced
 
 
-def read_unique(path: Path) -> List[Article]:
-    articles = read_articles([path])
-    twice = [identity for identity, n in Counter(article.id for article in articles).items() if n > 1]
-    if twice:
-        raise InputError(*(f"{path}: article {identity}: this id stands twice; ids are unique" for identity in twice))
-    return articles
-
-
 def main(
     articles: Annotated[Path, typer.Argument(help="JSONL of articles with suggested spans, [] for none.")],
     annotators: Annotators = "",
@@ -102,7 +93,7 @@ def main(
 
     Example: python scripts/doccano_push.py training/annotation/suggested.jsonl --annotators "sara omar" --overlap 0.2
     """
-    pool = read_unique(articles)
+    pool = read_articles([articles])
     server = connect(url, username)
     journal = Journal(articles.with_name(f"{articles.name}.pushed"))
     unfinished = journal.unfinished(server.url)

@@ -1,4 +1,5 @@
 """Run a Doccano server on this machine: installed, with a database and an admin, web server and task worker together."""
+from articles import ROOT, InputError, run  # isort: skip
 import os
 import secrets
 import signal
@@ -8,14 +9,12 @@ import sys
 import time
 from functools import cached_property
 from pathlib import Path
-from typing import Dict, List
+from typing import Annotated, Dict, List
 
 import requests
 import typer
-from articles import ROOT, InputError, run
 from doccano import USERNAME, new_password
 from in_venv import HINT, inside, prepare
-from typing_extensions import Annotated
 
 ENVIRONMENT = ROOT / ".venv-doccano"
 # Doccano 1.8.4 was driven on these; on 3.8 pip does not find a set of versions that fits.

@@ -1,14 +1,13 @@
 """Set up the annotators' projects in Doccano: labels, shortcut keys, guideline, accounts and roles."""
+from articles import ROOT, InputError, load_labels, run  # isort: skip
 import secrets
 from enum import Enum
-from typing import Dict, List
+from typing import Annotated, Dict, List
 
 import typer
-from articles import ROOT, InputError, load_labels, run
 from doccano import (
     DEFAULT_PROJECT, DEFAULT_URL, TYPE, Annotators, Doccano, Project, Url, Username, connect, project_names, split_names,
 )
-from typing_extensions import Annotated
 
 ANNOTATOR = "annotator"
 

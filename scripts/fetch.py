@@ -1,17 +1,16 @@
 """Fetch the public corpora that project.yml lists as assets, and check them."""
+from articles import ROOT, InputError, run  # isort: skip
 import hashlib
 import shutil
 import sys
 import urllib.request
 import zipfile
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Annotated, Dict, List, Optional
 
 import srsly
 import typer
-from articles import ROOT, InputError, run
 from tqdm import tqdm
-from typing_extensions import Annotated
 
 MIRROR = "ARABIC_NER_MIRROR"
 FOLDER = "training/assets/"

@@ -27,12 +27,15 @@ def peak_memory() -> float:
 
 
 def read_tests(tests: List[str]) -> Dict[str, List[Article]]:
-    """The gold articles of every NAME=FILE; InputError for one of another form."""
-    pairs = [test.partition("=") for test in tests]
-    for name, sign, _ in pairs:
+    """The gold articles of every NAME=FILE, a file under its first name alone; InputError for one of another form."""
+    files: Dict[Path, str] = {}
+    for test in tests:
+        name, sign, file = test.partition("=")
         if not sign:
             raise InputError(f"{name}: no NAME=FILE; write for example test=corpus/test.jsonl")
-    return {name: read_articles([Path(file)]) for name, _, file in pairs}
+        if files.setdefault(Path(file), name) != name:
+            print(f"{name}: left out, as {file} is {files[Path(file)]} already")
+    return {name: read_articles([file]) for file, name in files.items()}
 
 
 def main(

@@ -1,17 +1,18 @@
 """Measure other ways to find the names, on the same articles: lists, and a tagger by conditional random fields."""
+from articles import Article, label_names, placing, read_articles, run, write_json  # isort: skip
 import multiprocessing
 import time
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from itertools import groupby
 from pathlib import Path
-from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Annotated, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 import pycrfsuite
 import spacy
 import typer
 from ar_news.tagger import spans_of_tags, tag_names, tag_of
-from articles import Article, label_names, placing, read_articles, run, write_json
-from convert import blank_pipeline
+from convert import Misfit, blank_pipeline, gold_doc
 from evaluate import predict
 from measure import peak_memory, read_tests
 from scoring import ALL, exact
@@ -19,7 +20,6 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from suggest import Lists
 from tqdm import tqdm
-from typing_extensions import Annotated
 
 # The grid of (L1, L2) weights; dev chooses.
 PENALTIES = ((0.1, 0.01), (1.0, 0.001))
@@ -89,14 +89,18 @@ class Crf:
         return doc
 
     def fit(self, nlp: Language, articles: Iterable[Article], penalty: Tuple[float, float], path: Path) -> None:
-        """Train on gold articles and write the tagger to a file; a name that fits no token of the pipeline is lost."""
+        """Train on gold articles and write the tagger to a file; a name that fits no token of the pipeline is lost.
+
+        A CRF knows no missing tag, so it reads the stretches that were annotated, one by one.
+        """
         trainer = pycrfsuite.Trainer(verbose=False)
         for article in tqdm(list(articles), desc="features", unit="article", disable=None):
-            doc = nlp.make_doc(article.text)
-            rows = self.rows(doc)
-            spans = (doc.char_span(span.start, span.end, label=span.label) for span in article.spans)
-            doc.set_ents([span for span in spans if span])
-            trainer.append(rows, [tag_of(token) for token in doc])
+            rows = self.rows(nlp.make_doc(article.text))
+            doc, _ = gold_doc(nlp, article, Misfit.drop)
+            for known, tokens in groupby(doc, key=lambda token: token.ent_iob > 0):
+                if known:
+                    places = [token.i for token in tokens]
+                    trainer.append([rows[i] for i in places], [tag_of(doc[i]) for i in places])
         trainer.set_params({"c1": penalty[0], "c2": penalty[1], "max_iterations": ITERATIONS, "feature.minfreq": 2})
         with placing(path) as temporary:
             trainer.train(str(temporary))
@@ -179,7 +183,7 @@ def main(
     train: Annotated[Path, typer.Argument(help="Training articles, JSONL.")],
     dev: Annotated[Path, typer.Argument(help="Dev articles: they choose the penalties of the CRF.")],
     test: Annotated[List[str], typer.Option(help="NAME=FILE: gold articles to score on; may be given several times.")],
-    output: Annotated[Path, typer.Option(help="JSON file to write; trained taggers go beside it.")] = Path("training/ablation/peers.json"),
+    output: Annotated[Path, typer.Option(help="JSON file to write; trained taggers go beside it.")],
 ):
     """Score lists of countries and outlets, and a CRF with the usual features, on stock spaCy's tokens and on ours."""
     tests = read_tests(test)

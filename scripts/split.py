@@ -1,13 +1,12 @@
 """Split annotated articles into train, dev and test."""
+from articles import Article, InputError, read_articles, run, write_articles  # isort: skip
 from collections import Counter
 from pathlib import Path
-from typing import List, Tuple
+from typing import Annotated, List, Tuple
 
 import typer
-from articles import Article, InputError, read_articles, run, write_articles
 from check_corpus import SPLITS, split_faults
 from sklearn.model_selection import train_test_split
-from typing_extensions import Annotated
 
 
 def read_files(paths: List[Path]) -> List[Tuple[str, List[Article]]]:
