@@ -41,7 +41,7 @@ def measure(training: Path, before: Dict) -> Dict:
         "doccano": training.parent / "doccano.json",
         "seeds": training / "scores" / "seeds.json",
         "ablation": training / "ablation" / "ablation.json",
-        "peers": training / "ablation" / "peers.json",
+        "peers": training / "peers" / "peers.json",
         "experiments": ROOT / "docs" / "experiments.json",
     }
     found = {name: read_json(path, "run that step again") for name, path in files.items() if path.exists()}

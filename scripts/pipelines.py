@@ -39,9 +39,10 @@ def load(pipeline: str) -> Language:
 
 def spans_of(doc: Doc) -> Tuple[Span, ...]:
     """The names of a doc as spans that may stand in gold: without marks at their edges, none over a line break."""
-    spans = []
+    # Doc.text is put together anew each time it is asked for.
+    text, spans = doc.text, []
     for ent in doc.ents:
-        start, end = trimmed(doc.text, ent.start_char, ent.end_char)
-        if start < end and "\n" not in doc.text[start:end]:
+        start, end = trimmed(text, ent.start_char, ent.end_char)
+        if start < end and "\n" not in text[start:end]:
             spans.append(Span(start, end, ent.label_))
     return tuple(spans)

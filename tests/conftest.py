@@ -1,11 +1,14 @@
 """Shared fixtures: the project's own scripts run as a user runs them."""
+import importlib
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+from typer.testing import CliRunner
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -48,15 +51,44 @@ def toy_model(nlp, tmp_path_factory):
     return folder
 
 
+class Done(NamedTuple):
+    """What a command left: exit code and output, as subprocess.run gives them."""
+
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+
+
 @pytest.fixture(scope="session")
 def script():
-    """Run scripts/NAME.py with arguments; the finished process, with text output."""
+    """Run scripts/NAME.py with arguments, in this process: what it does is the same, and spaCy is started once."""
 
     def call(name, *arguments, stdin=None):
-        command = [sys.executable, str(ROOT / "scripts" / f"{name}.py"), *map(str, arguments)]
-        return subprocess.run(
-            command, input=stdin, capture_output=True, env={**os.environ, "PYTHONUTF8": "1"}, cwd=ROOT, check=False
-        )
+        import articles
+
+        before, streams = Path.cwd(), (sys.stdin, sys.stdout, sys.stderr)
+        os.chdir(ROOT)
+        try:
+            # Typer's runner gives the command streams of its own; what it raises must be what a user's shell sees.
+            with CliRunner().isolation(input=stdin or b"") as (out, err, _):
+                code = articles.call(importlib.import_module(name).main, arguments)
+                sys.stdout.flush()
+                sys.stderr.flush()
+                return Done(code, out.getvalue(), err.getvalue())
+        finally:
+            sys.stdin, sys.stdout, sys.stderr = streams
+            os.chdir(before)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def started():
+    """Run scripts/NAME.py in a process of its own, as a user does."""
+
+    def call(name, *arguments, python=(sys.executable,), cwd=ROOT):
+        command = [*python, str(ROOT / "scripts" / f"{name}.py"), *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, env={**os.environ, "PYTHONUTF8": "1"}, cwd=cwd, check=False)
 
     return call
 

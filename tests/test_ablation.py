@@ -1,6 +1,5 @@
 """The ablation: steps build on each other, figures are of the articles they say, seeds are summed up."""
 import json
-import os
 
 import pytest
 from conftest import gold
@@ -12,34 +11,62 @@ def articles(jsonl):
     return jsonl(*gold("dev")[:6], name="train.jsonl"), jsonl(*gold("dev")[6:8], name="dev.jsonl")
 
 
-def test_a_step_may_go_on_from_the_pipeline_of_another(articles, tmp_path):
-    import spacy
-    from ablation import trained, write_docs
+FEW = {"training.max_steps": 4, "training.eval_frequency": 2}
 
-    few = {"training.max_steps": 4, "training.eval_frequency": 2}
-    first = {"name": "first", "train": {str(articles[0]): 2}, "overrides": few}
-    write_docs({str(articles[1]): 1}, tmp_path / "dev.spacy")
-    before = trained(first, 0, tmp_path / "dev.spacy", tmp_path)
+
+@pytest.fixture
+def base(articles, tmp_path):
+    """Folder of a run with its dev articles."""
+    from ablation import write_docs
+
+    (tmp_path / "data").mkdir()
+    write_docs({str(articles[1]): 1}, tmp_path / "data" / "dev.spacy")
+    return tmp_path
+
+
+def test_a_step_may_go_on_from_the_pipeline_of_another(articles, base):
+    import spacy
+    from ablation import trained
+
+    first = {"name": "first", "train": {str(articles[0]): 2}, "overrides": FEW}
+    before, _ = trained(first, 0, base, {})
     # No step is taken, so that what comes out is what it began with.
-    still = {**few, "training.optimizer.learn_rate": 0.0}
-    after = trained({**first, "name": "second", "start": "first", "overrides": still}, 0, tmp_path / "dev.spacy", tmp_path)
+    still = {**FEW, "training.optimizer.learn_rate": 0.0}
+    after, _ = trained({**first, "name": "second", "start": "first", "overrides": still}, 0, base, {})
     layers = [spacy.load(model).get_pipe("tok2vec").model.to_bytes() for model in (before, after)]
     assert layers[0] == layers[1]
 
 
-def test_a_pipeline_is_measured_again_only_when_it_or_the_test_articles_are_newer(toy_model, articles, tmp_path):
-    from ablation import fresh, measured
+def test_a_step_is_trained_again_when_its_articles_or_settings_change_and_only_then(articles, base, capsys):
+    from ablation import trained
 
-    sources = [toy_model / "meta.json", articles[1]]
+    step = {"name": "first", "train": {str(articles[0]): 1}, "overrides": FEW}
+    model, _ = trained(step, 0, base, {})
+    stamp = base / "ablation" / "first" / "0" / "model.stamp.json"
+    made = [stamp.read_text(encoding="utf-8")]
+    trained(step, 0, base, {})
+    assert stamp.read_text(encoding="utf-8") == made[0] and capsys.readouterr().out.count("up to date") == 2
+    trained(step, 0, base, {"training.dropout": 0.3})
+    made.append(stamp.read_text(encoding="utf-8"))
+    lines = articles[0].read_text(encoding="utf-8").splitlines(keepends=True)
+    articles[0].write_text("".join(lines[:3]), encoding="utf-8")
+    trained(step, 0, base, {"training.dropout": 0.3})
+    made.append(stamp.read_text(encoding="utf-8"))
+    assert len(set(made)) == 3
+
+
+def test_a_pipeline_is_measured_again_only_when_it_or_the_test_articles_changed(toy_model, articles, tmp_path, capsys):
+    from ablation import measured
+
     cache = tmp_path / "measured.json"
-    assert not fresh(cache, sources)
     row = measured(toy_model, [f"dev={articles[1]}"], cache)
     assert row == json.loads(cache.read_text(encoding="utf-8"))
     assert 0 < row["tests"]["dev"]["ALL"]["support"] and row["words_per_second"] > 0
-    assert fresh(cache, sources)
-    later = cache.stat().st_mtime + 10
-    os.utime(articles[1], (later, later))
-    assert not fresh(cache, sources)
+    assert measured(toy_model, [f"dev={articles[1]}"], cache) == row and "up to date" in capsys.readouterr().out
+    lines = articles[1].read_text(encoding="utf-8").splitlines(keepends=True)
+    articles[1].write_text(lines[0], encoding="utf-8")
+    again = measured(toy_model, [f"dev={articles[1]}"], cache)
+    assert again["tests"]["dev"]["ALL"]["support"] < row["tests"]["dev"]["ALL"]["support"]
 
 
 def test_seeds_are_summed_up_by_mean_and_deviation():
@@ -55,19 +82,14 @@ def test_seeds_are_summed_up_by_mean_and_deviation():
 def test_no_step_is_trained_more_often_than_it_is_worth(tmp_path, monkeypatch):
     import ablation
 
-    def trained(step, seed, dev, output):
-        (tmp_path / str(seed)).mkdir(exist_ok=True)
-        (tmp_path / str(seed) / "seconds.json").write_text("60")
-        return tmp_path / str(seed) / "model-best"
-
-    monkeypatch.setattr(ablation, "trained", trained)
-    times = [len(list(ablation.pipelines({"train": {}, **step}, 3, tmp_path, tmp_path))) for step in ({}, {"most": 1})]
+    monkeypatch.setattr(ablation, "trained", lambda step, seed, base, overrides: (base / str(seed), 60))
+    times = [len(list(ablation.pipelines({"train": {}, **step}, 3, tmp_path, {}))) for step in ({}, {"most": 1})]
     assert times == [3, 1]
 
 
 def test_a_step_of_ready_pipelines_is_left_out_where_there_are_none(tmp_path, capsys):
     from ablation import pipelines
 
-    step = {"name": "plain", "pipelines": "training/no-such-folder/*/pipeline", "missing": "run `spacy project run plain`"}
-    assert not list(pipelines(step, 1, tmp_path, tmp_path))
+    step = {"name": "plain", "pipelines": "no-such-folder/*/pipeline", "missing": "run `spacy project run plain`"}
+    assert not list(pipelines(step, 1, tmp_path, {}))
     assert "plain: left out" in capsys.readouterr().out

@@ -1,6 +1,7 @@
 """Bad input gets one clear line with file, place and remedy, a non-zero exit, and leaves nothing half-written."""
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pytest
 GOOD = {"id": "good", "text": "وصل ترامب إلى كازاخستان", "spans": [[4, 9, "PERSON"], [14, 23, "COUNTRY"]]}
 
 RECORD_FAULTS = [
-    pytest.param({"text": GOOD["text"], "spans": []}, "missing 'id'", id="no id"),
+    pytest.param({**GOOD, "id": 1.5}, "`id` is a float", id="id is a fraction"),
+    pytest.param({**GOOD, "id": True}, "`id` is a bool", id="id is true"),
+    pytest.param({**GOOD, "id": "good"}, "this id stands in", id="id twice"),
     pytest.param({"id": "x", "spans": []}, "missing 'text'", id="no text"),
     pytest.param({"id": "x", "text": GOOD["text"]}, "missing 'spans'", id="no spans"),
     pytest.param({**GOOD, "text": 7}, "`text` is no string", id="text is a number"),
@@ -69,7 +72,8 @@ def test_the_validator_names_file_line_article_and_fault(jsonl, record, message)
     with pytest.raises(InputError) as caught:
         read_articles([path])
     (line,) = caught.value.messages
-    assert line.startswith(f"{path}:2: article {record.get('id', '?')}: ")
+    named = record["id"] if isinstance(record["id"], str) else "articles-2"
+    assert line.startswith(f"{path}:2: article {named}: ")
     assert message in line
 
 
@@ -159,21 +163,116 @@ def test_a_folder_that_cannot_be_made_is_named(script, corpus, jsonl, toy_model,
     assert "cannot be written" in said(script(name, *arguments))
 
 
-def test_a_fault_in_the_middle_leaves_the_old_output_as_it_was(script, jsonl, toy_model, tmp_path):
+def test_a_fault_in_the_middle_leaves_the_old_output_as_it_was(tmp_path):
+    from articles import writing
+
     output = tmp_path / "names.jsonl"
     output.write_text("old", encoding="utf-8")
-    said(script("annotate", jsonl(GOOD, {"id": "x"}), "--pipeline", toy_model, "-o", output))
+    with pytest.raises(ZeroDivisionError), writing(output) as file:
+        file.write("new")
+        1 / 0  # noqa: B018
     assert output.read_text(encoding="utf-8") == "old"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["articles.jsonl", "names.jsonl"]
+    assert [path.name for path in tmp_path.iterdir()] == ["names.jsonl"]
 
 
-def test_a_one_megabyte_line_is_annotated_whole(script, jsonl, toy_model, tmp_path):
-    text = "وصل ترامب إلى كازاخستان. " * 23_000
-    assert len(text.encode()) > 1_000_000
-    done = script("annotate", jsonl({"id": "long", "text": text}), "--pipeline", toy_model, "-o", tmp_path / "o.jsonl")
+def test_faulty_news_is_named_and_counted_and_the_rest_is_annotated(script, jsonl, toy_model, tmp_path):
+    path = jsonl(GOOD, {"id": "empty", "text": ""}, {"id": "none"}, {"id": "other", "text": "Reuters said so."})
+    path.write_bytes(path.read_bytes() + b'{"id": "broken\n' + b'{"id": "\xe9", "text": "x"}\n')
+    errors = said(script("annotate", path, "--pipeline", toy_model, "-o", tmp_path / "o.jsonl"))
+    for line, fault in ((2, "article empty: the text is empty"), (3, "article none: missing 'text'"), (5, "broken JSON"), (6, "not UTF-8")):
+        assert f"{path}:{line}: {fault}" in errors
+    assert "4 articles or files left out, 2 read" in errors
+    records = [json.loads(line) for line in (tmp_path / "o.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [(record["id"], len(record["spans"])) for record in records] == [("good", 2), ("other", 0)]
+
+
+def test_a_bad_file_stops_no_other_of_its_folder(script, toy_model, tmp_path):
+    folder = tmp_path / "news"
+    folder.mkdir()
+    (folder / "a.txt").write_text("وصل ترامب", encoding="utf-8")
+    (folder / "b.txt").write_text("", encoding="utf-8")
+    (folder / "c.txt").write_bytes("سطر\nوصل".encode() + "وصل".encode("cp1256"))
+    errors = said(script("annotate", folder, "--pipeline", toy_model, "-o", tmp_path / "o.jsonl"))
+    assert f"{folder / 'b.txt'}: the file is empty" in errors and f"{folder / 'c.txt'}:2: not UTF-8 (byte 14 of the file)" in errors
+    assert json.loads((tmp_path / "o.jsonl").read_text(encoding="utf-8"))["id"] == "a"
+
+
+def test_nothing_readable_at_all_writes_nothing(script, jsonl, toy_model, tmp_path):
+    said(script("annotate", jsonl({"id": "x", "text": ""}), "--pipeline", toy_model, "-o", tmp_path / "o.jsonl"))
+    assert not (tmp_path / "o.jsonl").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX permissions, absent on Windows")
+def test_who_may_read_a_new_file_is_what_the_umask_says(tmp_path):
+    from articles import write_text
+
+    for umask, mode in ((0o077, 0o600), (0o022, 0o644)):
+        before = os.umask(umask)
+        try:
+            write_text(tmp_path / "names.jsonl", "x")
+        finally:
+            os.umask(before)
+        assert (tmp_path / "names.jsonl").stat().st_mode & 0o777 == mode
+
+
+@pytest.mark.parametrize("name", ["describe"])
+def test_a_folder_of_somebody_else_is_not_replaced(script, toy_model, tmp_path, name):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.docx").write_text("years of work", encoding="utf-8")
+    scores = tmp_path / "scores.json"
+    row = {"precision": 1.0, "recall": 1.0, "f1": 1.0, "support": 1}
+    scores.write_text(json.dumps({"exact": {"ALL": row}, "words_per_second": 1}), encoding="utf-8")
+    assert "so it is not one of this command's" in said(script(name, toy_model, scores, mine))
+    assert (mine / "thesis.docx").read_text(encoding="utf-8") == "years of work"
+
+
+def test_an_unknown_choice_is_told_with_the_choices(script, toy_model, tmp_path):
+    done = script("describe", toy_model, tmp_path / "scores.json", tmp_path / "out", "--size", "lg")
+    assert done.returncode == 2
+    assert "sm" in done.stderr.decode() and "trf" in done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    "text, start, end", [("🎉ترامب|", 0, 7), ("+ترامب$", 0, 7), ("🇪🇬مصر", 0, 5), ("سعر $مصر", 4, 8), ("وَلبنان", 1, 7)]
+)
+def test_a_symbol_or_a_mark_at_the_edge_of_a_span_is_refused(jsonl, text, start, end):
+    from articles import InputError, read_articles, trimmed
+
+    with pytest.raises(InputError, match="begins or ends with white space, punctuation, a symbol"):
+        read_articles([jsonl({"id": "x", "text": text, "spans": [[start, end, "COUNTRY"]]})])
+    narrow = trimmed(text, start, end)
+    assert text[slice(*narrow)] in ("ترامب", "مصر", "لبنان")
+    assert read_articles([jsonl({"id": "x", "text": text, "spans": [[*narrow, "COUNTRY"]]})])
+
+
+@pytest.mark.parametrize("name", ["+972", "Canal+", "كنال+", "محمدًا", "i24NEWS"])
+def test_a_sign_that_is_part_of_a_name_stays(name):
+    from articles import trimmed
+
+    assert trimmed(f"«{name}»", 0, len(name) + 2) == (1, len(name) + 1)
+
+
+def test_an_article_longer_than_a_million_letters_is_evaluated(script, toy_model, jsonl, tmp_path):
+    text = "وصل ترامب. " + "كتب " * 250_000
+    done = script("evaluate", toy_model, jsonl({"id": "long", "text": text, "spans": [[4, 9, "PERSON"]]}), "--output", tmp_path)
     assert done.returncode == 0, done.stderr.decode()
-    (line,) = (tmp_path / "o.jsonl").read_text(encoding="utf-8").strip().split("\n")
-    assert len(json.loads(line)["spans"]) == 46_000
+    assert json.loads((tmp_path / "articles.json").read_text(encoding="utf-8"))["exact"]["ALL"]["f1"] == 1.0
+
+
+def test_a_command_in_a_python_without_the_packages_is_one_plain_line(started):
+    done = started("annotate", "--help", python=(sys.executable, "-S"))
+    assert done.returncode == 1
+    assert done.stderr.decode().count("\n") == 1 and "python scripts/in_venv.py" in done.stderr.decode()
+
+
+def test_a_default_path_is_of_the_project_wherever_a_command_is_started(tmp_path):
+    from conftest import ROOT
+
+    code = f"import sys; sys.path.insert(0, {str(ROOT / 'scripts')!r}); from articles import in_project; print(in_project('training/x'))"
+    for folder, path in ((tmp_path, ROOT / "training" / "x"), (ROOT, Path("training/x"))):
+        done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, encoding="utf-8", check=True)
+        assert done.stdout.strip() == str(path)
 
 
 def test_bidi_controls_do_not_move_offsets(script, jsonl, toy_model):

@@ -72,5 +72,5 @@ def test_only_the_labels_that_an_article_is_annotated_for_are_scored(toy_model, 
 
     text = "قال ترامب إن رويترز تكتب"
     both = {"id": "a", "text": text, "spans": [[4, 9, "PERSON"]]}
-    pairs, _, _ = predict(load(str(toy_model)), read_articles([jsonl(both, {**both, "id": "b", "labels": ["PERSON"]})]))
+    pairs, _, _ = predict(load(str(toy_model)), read_articles([jsonl(both, {**both, "id": "b", "ar_news": {"annotated_for": ["PERSON"]}})]))
     assert [len(pair.predicted) for pair in pairs] == [2, 1]

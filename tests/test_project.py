@@ -17,7 +17,7 @@ LABELS = json.loads((ROOT / "configs" / "labels.json").read_text(encoding="utf-8
 
 @pytest.mark.parametrize("page", ["README.md", "corpus/datasheet.md", "docs/best.md"])
 def test_every_figure_of_a_page_is_the_measured_one(page):
-    from document import MEASURED, render
+    from figures import MEASURED, render
 
     text = (ROOT / page).read_text(encoding="utf-8")
     assert "<!-- begin " in text
@@ -26,14 +26,14 @@ def test_every_figure_of_a_page_is_the_measured_one(page):
 
 def test_the_measured_figures_are_those_of_this_corpus():
     from check_corpus import manifest
-    from document import MEASURED
+    from figures import MEASURED
 
     assert json.loads(MEASURED.read_text(encoding="utf-8"))["corpus"] == manifest(ROOT / "corpus")
 
 
 def test_an_unknown_figure_on_a_page_is_refused():
     from articles import InputError
-    from document import MEASURED, render
+    from figures import MEASURED, render
 
     measured = json.loads(MEASURED.read_text(encoding="utf-8"))
     with pytest.raises(InputError, match="block speed_of_light: no such figure"):

@@ -11,7 +11,8 @@ import pytest
 from conftest import ROOT, gold
 
 # Enough steps for the pipeline to find some names, few enough for a test.
-SHORT = "--training.max_steps 300 --training.eval_frequency 100"
+SHORT = "training.max_steps=300 training.eval_frequency=100"
+RUN = "training/news_ner_sm"
 PROJECT = ("configs", "corpus", "scripts", "project.yml")
 CONSUMER = """
 import json, sys, spacy
@@ -40,6 +41,10 @@ def run(*command, cwd, **environment):
     return done.stdout
 
 
+def project_run(folder, *variables, command="all"):
+    return run(sys.executable, "-m", "spacy", "project", "run", command, ".", f"--vars.overrides={SHORT}", *variables, cwd=folder)
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """A copy of the project in which `spacy project run all` was run with a short training."""
@@ -50,7 +55,7 @@ def project(tmp_path_factory):
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, folder / name)
-    run(sys.executable, "-m", "spacy", "project", "run", "all", cwd=folder, SPACY_CONFIG_OVERRIDES=SHORT)
+    project_run(folder)
     return folder
 
 
@@ -71,18 +76,19 @@ def installed(project, tmp_path_factory):
 
 
 def test_the_scores_count_every_gold_name(project):
-    scores = json.loads((project / "training" / "scores" / "test.json").read_text(encoding="utf-8"))
+    scores = json.loads((project / RUN / "scores" / "test.json").read_text(encoding="utf-8"))
     assert scores["exact"]["ALL"]["support"] == sum(len(article["spans"]) for article in gold("test"))
 
 
 def test_a_short_training_already_finds_countries(project):
-    scores = json.loads((project / "training" / "scores" / "test.json").read_text(encoding="utf-8"))
+    scores = json.loads((project / RUN / "scores" / "test.json").read_text(encoding="utf-8"))
     assert scores["exact"]["COUNTRY"]["f1"] > 0.5
 
 
 def test_a_second_run_has_nothing_to_do(project):
-    text = run(sys.executable, "-m", "spacy", "project", "run", "all", cwd=project, SPACY_CONFIG_OVERRIDES=SHORT)
-    assert len(re.findall(r"Skipping '", text)) == 6
+    text = project_run(project)
+    assert len(re.findall(r"Skipping '", text)) == 5
+    assert f"{RUN}/model: up to date" in text
 
 
 def test_the_wheel_is_under_twenty_megabytes(project):
@@ -111,7 +117,7 @@ def test_the_wheel_finds_in_two_processes_what_it_finds_in_one(installed):
 
 def test_the_wheel_tells_labels_scores_sources_and_licence(project, installed):
     meta = installed["meta"]
-    scores = json.loads((project / "training" / "scores" / "test.json").read_text(encoding="utf-8"))
+    scores = json.loads((project / RUN / "scores" / "test.json").read_text(encoding="utf-8"))
     assert meta["labels"]["ner"] == ["AGREEMENT", "COUNTRY", "MEDIA", "PERSON"]
     assert meta["performance"]["ents_f"] == pytest.approx(scores["exact"]["ALL"]["f1"])
     assert meta["license"] == "CC BY-SA 4.0"
@@ -125,3 +131,71 @@ def test_the_wheel_holds_no_path_of_the_machine_that_built_it(project):
         if path.suffix in (".json", ".cfg", ".py"):
             assert str(project) not in path.read_text(encoding="utf-8"), path
             assert str(ROOT) not in path.read_text(encoding="utf-8"), path
+
+
+def test_the_wheel_tells_what_it_was_made_of(installed):
+    made = installed["meta"]["made_of"]
+    assert set(made["data"]) == {"train.jsonl", "dev.jsonl", "test.jsonl"} and all(len(sha) == 64 for sha in made["data"].values())
+    assert any(package.startswith("spacy==") for package in made["lock"]["packages"]) and made["kernels"]
+    assert "commit" in made
+
+
+def test_other_overrides_train_again(project, tmp_path):
+    stamp = project / RUN / "model.stamp.json"
+    before = json.loads(stamp.read_text(encoding="utf-8"))
+    assert before["settings"]["overrides"]["training.max_steps"] == 300
+    shutil.copytree(project / RUN, tmp_path / "run")
+    command = [sys.executable, "scripts/train.py", "configs/cpu.cfg", tmp_path / "run" / "model", "--train", f"{RUN}/data/train.spacy"]
+    command += ["--dev", f"{RUN}/data/dev.spacy", "--overrides", "training.max_steps=2 training.eval_frequency=1"]
+    assert "trained with seed 0" in run(*command, cwd=project)
+    assert json.loads((tmp_path / "run" / "model.stamp.json").read_text(encoding="utf-8"))["settings"]["overrides"]["training.max_steps"] == 2
+    assert "up to date" in run(*command, cwd=project)
+
+
+def test_the_config_is_complete(project):
+    command = ["debug", "data", "configs/cpu.cfg", "--code", "scripts/ar_news/tokenizer.py"]
+    said = run(
+        sys.executable, "-m", "spacy", *command, "--paths.train", f"{RUN}/data/train.spacy", "--paths.dev", f"{RUN}/data/dev.spacy", cwd=project
+    )
+    assert "Good amount of examples for all labels" in said
+
+
+@pytest.fixture(scope="module")
+def own_run(project):
+    """A run on a small corpus of one's own, under a name and in a folder with a space, beside the finished main run."""
+    for split in ("train", "dev", "test"):
+        path = project / "my corpus" / f"{split}.jsonl"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("".join(json.dumps(article) + "\n" for article in gold(split)[:4]), encoding="utf-8")
+    main = {path: path.read_bytes() for path in (project / RUN).rglob("*") if path.is_file()}
+    variables = ["--vars.corpus", "my corpus", "--vars.name", "my_ner", "--vars.author", "Sara", "--vars.source", "Sara's news"]
+    few = "--vars.overrides=training.max_steps=4 training.eval_frequency=2"
+    said = run(sys.executable, "-m", "spacy", "project", "run", "all", ".", few, *variables, cwd=project)
+    return main, said
+
+
+def test_a_run_of_ones_own_leaves_the_main_one_alone(project, own_run):
+    main, _ = own_run
+    assert {path: path.read_bytes() for path in (project / RUN).rglob("*") if path.is_file()} == main
+
+
+def test_a_pipeline_of_another_corpus_claims_nothing_of_this_one(project, own_run):
+    _, said = own_run
+    meta = json.loads((project / "training" / "my_ner" / "pipeline" / "meta.json").read_text(encoding="utf-8"))
+    assert (meta["author"], meta["license"]) == ("Sara", "")
+    assert [source["name"] for source in meta["sources"]][0] == "Sara's news"
+    assert "Arabic news NER gold corpus" not in json.dumps(meta)
+    assert "warning: the pipeline will tell no license" in said and "--vars.license" in said
+
+
+def test_the_figures_of_another_corpus_are_refused(project, own_run):
+    done = subprocess.run(
+        [sys.executable, "scripts/figures.py", "training/my_ner"], cwd=project, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 1 and "the run is of another corpus than corpus/" in done.stderr
+    assert not (project / "docs" / "measured.json").exists()
+
+
+def test_quality_of_a_corpus_that_nobody_annotated_twice_goes_on(project, own_run):
+    command = ["project", "run", "agreement", ".", "--vars.corpus", "my corpus", "--vars.name", "my_ner"]
+    assert "so no agreement is told" in run(sys.executable, "-m", "spacy", *command, cwd=project)
