@@ -2,8 +2,11 @@
 import multiprocessing
 import os
 import pickle
+import random
 import subprocess
 import sys
+import time
+from base64 import urlsafe_b64encode
 
 import pytest
 import spacy
@@ -82,6 +85,9 @@ def test_a_first_letter_of_the_word_itself_stays(nlp, word):
         ("واشنطن-(رويترز)", "واشنطن - ( رويترز )"),
         ("محمّد.", "محمّد ."),
         ("https://example.com/a?b=1.", "https://example.com/a?b=1 ."),
+        ("(news.desk+ar@mail.example-1.com)", "( news.desk+ar@mail.example-1.com )"),
+        ("راسلونا:a@b.org،أو", "راسلونا : a@b.org ، أو"),
+        ("......؟؟!", "...... ؟؟ !"),
     ],
 )
 def test_punctuation_and_script_changes_are_boundaries(nlp, text, expected):
@@ -129,6 +135,21 @@ def test_a_pickled_tokeniser_splits_as_before(nlp):
     copy = pickle.loads(pickle.dumps(nlp.tokenizer))
     assert isinstance(copy, NewsTokenizer)
     assert [token.text for token in copy("وترامب")] == ["و", "ترامب"]
+
+
+RUNS = {
+    "dotted": "ab." * 100_000,
+    "base64": urlsafe_b64encode(random.Random(0).randbytes(225_000)).decode(),
+    "addresses": "a@" * 150_000,
+}
+
+
+@pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
+def test_one_unbroken_run_of_300_000_latin_characters_takes_less_than_two_seconds(nlp, run):
+    start = time.process_time()
+    doc = nlp.make_doc(run)
+    assert time.process_time() - start < 2
+    assert doc.text == run and len(run) == 300_000
 
 
 TWO_PROCESSES = """

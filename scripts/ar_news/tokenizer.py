@@ -37,12 +37,13 @@ CACHE_SIZE = 200_000
 _ARABIC = r"\u0620-\u065F\u066E-\u06D3\u06D5-\u06DC\u06DF-\u06E8\u06EA-\u06EF\u06FA-\u06FF\u0750-\u077F\u08A0-\u08FF\uFB50-\uFDFB\uFE70-\uFEFC"
 _PIECES = re.compile(
     r"(?P<url>(?:https?://|www\.)[^\s\u0600-\u06FF<>«»\"“”]+[^\s\u0600-\u06FF<>«»\"“”.,;:!?)\]'])"
-    r"|(?P<email>[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)"
+    # Tried once a run, and 64 characters are the longest local part (RFC 5321): else a long run takes time by its square.
+    r"|(?P<email>(?<![A-Za-z0-9._+-])[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)"
     r"|(?P<number>[0-9]+(?:[.,][0-9]+)*|[٠-٩]+(?:[.,٫٬][٠-٩]+)*)"
     rf"|(?P<arabic>[{_ARABIC}]+)"
     r"|(?P<latin>[A-Za-z\u00C0-\u024F][A-Za-z0-9\u00C0-\u024F\u0300-\u036F]*)"
     r"|(?P<other>[^\W\d_]+)"
-    r"|(?P<mark>(.)\8*)",
+    r"|(?P<mark>(?P<char>.)(?P=char)*)",
     re.DOTALL,
 )
 _CHUNKS = re.compile(r"\s+|\S+")
