@@ -55,7 +55,7 @@ def main(
         return
     if output.exists():
         raise InputError(f"{output}: there already, and holds no {WEIGHTS}; choose another folder")
-    if not read_articles([articles], gold=False):
+    if not read_articles([articles], spans=False):
         raise InputError(f"{articles}: holds no article; make it with raw_text.py")
     with placing(output) as folder:
         folder.mkdir()

@@ -105,7 +105,7 @@ def main(
 
     ANT comes first and whole; SaudiNewsNet follows, no outlet with more than --limit articles, sports last.
     """
-    copies = Copies(read_articles(without, gold=False))
+    copies = Copies(read_articles(without, spans=False))
     pool = without_furniture(read_assets(assets))
 
     def rank(article: Article) -> Tuple[bool, bool, bytes]:

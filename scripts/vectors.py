@@ -52,7 +52,7 @@ def main(
         import floret
     except ImportError:
         raise InputError("the floret package is not installed; run: python -m pip install floret") from None
-    pool = read_articles([articles], gold=False)
+    pool = read_articles([articles], spans=False)
     random.Random(seed).shuffle(pool)
     nlp, total = blank_pipeline(), 0
     try:
