@@ -9,7 +9,7 @@ from spacy.language import Language
 import ar_news  # noqa: F401  (registers the tokeniser for pipelines loaded from a folder)
 
 # What a pipeline's config names that its wheel would bring along.
-PARTS = {"ar_news_tagger": "ar_news.tagger", "ar_news.windows.v1": "ar_news.windows"}
+PARTS = {"ar_news_tagger": "ar_news.tagger", "ar_news.TransformerModel.v1": "ar_news.windows"}
 
 
 def load(pipeline: str) -> Language:
