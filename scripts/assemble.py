@@ -31,8 +31,10 @@ def assemble(folder: Path, overlap: float, stock: bool) -> Language:
         "grad_factor": 1.0,
         "pooling": {"@layers": "reduce_mean.v1"},
     }
-    transformer = nlp.add_pipe("transformer", config={"model": model, "set_extra_annotations": {"@annotation_setters": "ar_news.unread.v1"}})
-    head = nlp.add_pipe("ar_news_tagger", name="ner", config={"model": {"@architectures": "spacy.Tagger.v2", "normalize": True, "tok2vec": listener}})
+    unread = {"@annotation_setters": "ar_news.unread.v1"}
+    transformer = nlp.add_pipe("transformer", config={"model": model, "set_extra_annotations": unread})
+    layers = {"@architectures": "spacy.Tagger.v2", "normalize": True, "tok2vec": listener}
+    head = nlp.add_pipe("ar_news_tagger", name="ner", config={"model": layers})
     for label in label_names():
         head.add_label(label)
     nlp.initialize(lambda: [Example.from_dict(nlp.make_doc("نص"), {})])

@@ -299,7 +299,8 @@ def test_tags_of_other_labels_are_refused(trained, tmp_path, file):
         arrays = dict(whole)
     path = tmp_path / file
     path.parent.mkdir(exist_ok=True)
-    for theirs, what in ((label_names()[::-1], "its labels are "), ([*label_names(), "ORG"], "its labels are "), (None, "it names no labels")):
+    for theirs in (label_names()[::-1], [*label_names(), "ORG"], None):
+        what = "its labels are " if theirs else "it names no labels"
         names = {} if theirs is None else {"labels": numpy.array(theirs)}
         numpy.savez(path, **{**{key: value for key, value in arrays.items() if key != "labels"}, **names})
         with pytest.raises(InputError) as caught:
