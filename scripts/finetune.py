@@ -1,22 +1,24 @@
 """Fine-tune an encoder to tag names, on a GPU if there is one."""
+from articles import ROOT, InputError, label_names, run, write_json  # isort: skip
 import random
 import time
-import zlib
 from pathlib import Path
-from typing import Dict, List, Set, Tuple
+from typing import Annotated, Dict, List, Set, Tuple
 
 import numpy
 import torch
 import typer
 from ar_news.tagger import likely_tags, spans_of_tags, tag_names
-from articles import InputError, label_names, placing, run, write_json
+from arrays import write_arrays
 from checkpoint import resume, save
 from label import read_head
 from reader import Columns, Tagger, batches, device, make_batch, probabilities, read_windows, with_ends
 from scoring import prf
+from stamps import Stamp
 from tqdm import tqdm
 from transformers import AutoConfig, AutoTokenizer, get_linear_schedule_with_warmup
-from typing_extensions import Annotated
+
+PROGRAMS = [ROOT / "scripts" / name for name in ("finetune.py", "reader.py", "ar_news/tagger.py")]
 
 
 def gold_spans(columns: Columns) -> List[Set[Tuple[int, int, int]]]:
@@ -36,12 +38,14 @@ def token_f1(model: Tagger, columns: Columns) -> Dict[str, float]:
     return prf(right, right, sum(map(len, gold)), sum(map(len, found)))
 
 
-def fit(model: Tagger, columns: Columns, dev: Columns, settings: Dict, state: Path) -> Tuple[List[Dict], float]:
+def fit(model: Tagger, columns: Columns, dev: Columns, made_of: Dict, state: Path) -> Tuple[List[Dict], float]:
     """Train by AdamW with linear warm-up and decay; the dev scores and seconds of each epoch, and all seconds.
 
-    settings: epochs, rate (the highest learning rate), batch (in wordpieces), seed, and whatever else tells one
-    training from another. After each epoch the training is kept in the file state; a stopped one goes on from it.
+    made_of: what `Stamp.made_of` gives, with the settings epochs, rate (the highest learning rate), batch (in
+    wordpieces) and seed. After each epoch the training is kept in the file state; a stopped one of the same settings
+    and inputs goes on from it.
     """
+    settings = made_of["settings"]
     epochs, rate = settings["epochs"], settings["rate"]
     torch.manual_seed(settings["seed"])
     rng = random.Random(settings["seed"])
@@ -52,7 +56,7 @@ def fit(model: Tagger, columns: Columns, dev: Columns, settings: Dict, state: Pa
     steps = sum(map(len, order))
     schedule = get_linear_schedule_with_warmup(optimizer, steps // 10, steps)
     parts = {"model": model, "optimizer": optimizer, "schedule": schedule}
-    log, spent = resume(state, parts, settings)
+    log, spent = resume(state, parts, made_of)
     for epoch, numbers in enumerate(order[len(log) :], len(log) + 1):
         start, total = time.perf_counter(), 0.0
         model.train()
@@ -74,7 +78,7 @@ def fit(model: Tagger, columns: Columns, dev: Columns, settings: Dict, state: Pa
         print(f"epoch {epoch}: loss {row['loss']:.4f}, dev F {row['f1']:.4f}, {seconds:.0f} s")
         spent += time.perf_counter() - start
         if epoch < epochs:
-            save(state, parts, settings, log, spent)
+            save(state, parts, made_of, log, spent)
     return log, spent
 
 
@@ -89,20 +93,19 @@ def join(parts: List[Columns]) -> Columns:
     return with_ends(joined)
 
 
-def write(model: Tagger, encoder: str, output: Path, report: Dict) -> None:
-    """Write the encoder as a normal model folder, the head beside it, and how they were trained."""
-    with placing(output) as temporary:
-        temporary.mkdir()
-        model.encoder.save_pretrained(temporary)
-        AutoTokenizer.from_pretrained(encoder).save_pretrained(temporary)
-        numpy.savez(temporary / "head.npz", W=model.head.weight.detach().cpu(), b=model.head.bias.detach().cpu())
-        write_json(temporary / "training.json", report)
+def write(model: Tagger, encoder: Path, folder: Path, report: Dict) -> None:
+    """Fill the folder with the encoder as a normal model folder, the head beside it, and how they were trained."""
+    folder.mkdir()
+    model.encoder.save_pretrained(folder)
+    AutoTokenizer.from_pretrained(encoder).save_pretrained(folder)
+    write_arrays(folder / "head.npz", W=model.head.weight.detach().cpu(), b=model.head.bias.detach().cpu())
+    write_json(folder / "training.json", report)
 
 
-def new_head(encoder: str) -> Tuple[numpy.ndarray, numpy.ndarray]:
+def new_head(encoder: Path) -> Tuple[numpy.ndarray, numpy.ndarray]:
     """The last layer to start from: that of a tagger's folder, else zeros."""
-    if (Path(encoder) / "head.npz").exists():
-        return read_head(Path(encoder))
+    if (encoder / "head.npz").exists():
+        return read_head(encoder)
     width = AutoConfig.from_pretrained(encoder).hidden_size
     tags = len(tag_names(label_names()))
     return numpy.zeros((tags, width), "f"), numpy.zeros(tags, "f")
@@ -111,10 +114,8 @@ def new_head(encoder: str) -> Tuple[numpy.ndarray, numpy.ndarray]:
 def main(
     windows: Annotated[List[Path], typer.Argument(help="Training windows (.npz), as encode.py wrote them.")],
     dev: Annotated[Path, typer.Option(help="Windows of the dev articles.")],
-    output: Annotated[Path, typer.Option(help="Folder for the tagger; nothing is done if it is there already.")],
-    encoder: Annotated[
-        str, typer.Option(help="Folder or hub name of the encoder, or folder of a tagger, to start from.")
-    ] = "training/encoder",
+    output: Annotated[Path, typer.Option(help="Folder for the tagger; nothing is done if it is up to date.")],
+    encoder: Annotated[Path, typer.Option(help="Folder of the encoder, or of a tagger, to start from.")] = Path("training/encoder"),
     epochs: Annotated[int, typer.Option(min=1, help="Times that every window is read.")] = 7,
     # At 2e-4 two of twelve trainings never found a name.
     rate: Annotated[float, typer.Option(help="Highest learning rate; ten times as high for the new layer.")] = 1e-4,
@@ -124,27 +125,26 @@ def main(
     """Train a tagger on WINDOWS and report its dev scores after each epoch. The last epoch is kept.
 
     On two CPU cores an epoch takes a quarter of an hour, on a GPU seconds. A stopped training goes on after its
-    last whole epoch when the same command is given again.
+    last whole epoch when the same command is given again, and begins anew when its settings or inputs have changed.
     """
-    if (output / "training.json").exists():
-        print(f"{output}: there already; remove it to train again")
+    settings = {"epochs": epochs, "rate": rate, "batch": batch, "seed": seed}
+    stamp = Stamp(output, settings, [*windows, dev, encoder, *PROGRAMS])
+    if stamp.fresh():
         return
-    columns = join([read_windows(path) for path in windows])
-    model = Tagger(encoder, new_head(encoder)).to(device())
-    settings = {
-        **{"encoder": encoder, "epochs": epochs, "rate": rate, "batch": batch, "seed": seed},
-        **{"windows": len(columns["window"]), "data": zlib.crc32(columns["ids"].tobytes() + columns["tags"].tobytes())},
-    }
     state = output.with_name(f"{output.name}.checkpoint")
-    log, seconds = fit(model, columns, read_windows(dev), settings, state)
-    if log[-1]["f1"] == 0:
-        state.unlink(missing_ok=True)
-        raise InputError(f"{output}: not written, as the tagger found no name on dev; take another seed or a lower rate")
     name = torch.cuda.get_device_name() if device().type == "cuda" else f"CPU, {torch.get_num_threads()} threads"
-    report = {"device": name, "seconds": round(seconds), **settings, "log": log}
-    write(model, encoder, output, report)
+    with stamp.making("training.json") as temporary:
+        made_of = stamp.made_of()
+        columns = join([read_windows(path) for path in windows])
+        model = Tagger(encoder, new_head(encoder)).to(device())
+        log, seconds = fit(model, columns, read_windows(dev), made_of, state)
+        if log[-1]["f1"] == 0:
+            state.unlink(missing_ok=True)
+            raise InputError(f"{output}: not written, as the tagger found no name on dev; take another seed or a lower rate")
+        how = {"device": name, "seconds": round(seconds), **settings, "inputs": made_of["inputs"]}
+        write(model, encoder, temporary, {"labels": label_names(), **how, "log": log})
     state.unlink(missing_ok=True)
-    print(f"{output}: dev F {log[-1]['f1']:.4f} after {report['seconds']} s on {name}")
+    print(f"{output}: dev F {log[-1]['f1']:.4f} after {round(seconds)} s on {name}")
 
 
 if __name__ == "__main__":

@@ -1,51 +1,68 @@
 """Label windows by one or more fine-tuned taggers, with how sure they are."""
+from articles import ROOT, run  # isort: skip
 from pathlib import Path
-from typing import Tuple
+from typing import Annotated, List, Tuple
 
 import numpy
 import typer
 from ar_news.tagger import likely_tags
-from articles import InputError, placing, run
-from reader import Tagger, device, probabilities, read_windows
-from typing_extensions import Annotated
+from arrays import read_arrays, write_arrays
+from reader import Columns, Tagger, device, probabilities, read_windows
+from stamps import Stamp
+
+READER = ROOT / "scripts" / "reader.py"
 
 
 def read_head(folder: Path) -> Tuple[numpy.ndarray, numpy.ndarray]:
-    """Weights (tags, width) and bias (tags) of a tagger's last layer; InputError if the folder holds no tagger."""
-    try:
-        with numpy.load(folder / "head.npz") as head:
-            return head["W"], head["b"]
-    except (OSError, ValueError) as error:
-        raise InputError(f"{folder}: no tagger ({str(error).splitlines()[0]}); train one with finetune.py") from None
+    """Weights (tags, width) and bias (tags) of a tagger's last layer.
+
+    Raises InputError if the folder holds no tagger, or one of other labels.
+    """
+    head = read_arrays(folder / "head.npz", ["W", "b"], "train the tagger with finetune.py")
+    return head["W"], head["b"]
+
+
+def votes(folder: Path, columns: Columns, stamp: Stamp) -> List[numpy.ndarray]:
+    """Tag probabilities of each article by one tagger, shape (tokens, tags), kept in the file of the stamp."""
+    if not stamp.fresh():
+        with stamp.making() as temporary:
+            rows = probabilities(Tagger(folder, head=read_head(folder)).to(device()), columns)
+            write_arrays(temporary, rows=numpy.concatenate(rows), size=numpy.array([len(own) for own in rows]))
+    kept = read_arrays(stamp.output, ["rows", "size"], "remove it and label again")
+    return numpy.split(kept["rows"], kept["size"].cumsum()[:-1])
 
 
 def main(
     windows: Annotated[Path, typer.Argument(help="Windows (.npz), as encode.py wrote them.")],
     model: Annotated[Path, typer.Option(help="Folder of a tagger, or one that holds several (*/tagger), which vote by their mean.")],
-    output: Annotated[Path, typer.Option(help="File for the labels, .npz; nothing is done if it is there already.")],
+    output: Annotated[Path, typer.Option(help="File for the labels, .npz; nothing is done if it is up to date.")],
 ):
     """Write, for every token of every article, its best tag and the probability of that tag in 255ths.
 
-    Where the taggers do not all choose the same tag, the token gets the probability 0.
+    Where the taggers do not all choose the same tag, the token gets the probability 0. When the command was stopped,
+    the same one goes on with the taggers that have not read the windows yet.
     """
-    if output.exists():
-        print(f"{output}: there already; remove it to label again")
-        return
-    columns = read_windows(windows)
     folders = sorted(model.glob("*/tagger")) or [model]
-    votes = [probabilities(Tagger(folder, head=read_head(folder)).to(device()), columns) for folder in folders]
-    tags, sure, size = [], [], []
-    for rows in zip(*votes):
-        mean = sum(rows) / len(rows)
-        best = numpy.array(likely_tags(mean), dtype="u1")
-        chance = mean[numpy.arange(len(best)), best]
-        for own in rows:
-            chance = numpy.where(own.argmax(1) == best, chance, 0)
-        tags.append(best)
-        sure.append((255 * chance).astype("u1"))
-        size.append(len(best))
-    with placing(output) as temporary, open(temporary, "wb") as file:
-        numpy.savez_compressed(file, tags=numpy.concatenate(tags), sure=numpy.concatenate(sure), size=numpy.array(size))
+    stamp = Stamp(output, {}, [windows, *folders, READER])
+    if stamp.fresh():
+        return
+    parts = [Stamp(output.with_name(f"{output.stem}.{i}.npz"), {}, [windows, folder, READER]) for i, folder in enumerate(folders)]
+    with stamp.making() as temporary:
+        columns = read_windows(windows)
+        tags, sure, size = [], [], []
+        for rows in zip(*(votes(folder, columns, part) for folder, part in zip(folders, parts))):
+            mean = sum(rows) / len(rows)
+            best = numpy.array(likely_tags(mean), dtype="u1")
+            chance = mean[numpy.arange(len(best)), best]
+            for own in rows:
+                chance = numpy.where(own.argmax(1) == best, chance, 0)
+            tags.append(best)
+            sure.append((255 * chance).astype("u1"))
+            size.append(len(best))
+        write_arrays(temporary, tags=numpy.concatenate(tags), sure=numpy.concatenate(sure), size=numpy.array(size))
+    for part in parts:
+        part.output.unlink()
+        part.path.unlink()
     print(f"{output}: {len(size)} articles, {sum(size)} tokens, labelled by {', '.join(map(str, folders))}")
 
 

@@ -15,7 +15,7 @@ TRAINED = str(in_project("training/news_ner_sm/pipeline"))
 # Letters of the longest article. spaCy's own limit of a million guards its parser's memory, which this pipeline has not.
 LONGEST = 1_000_000_000
 # What a pipeline's config names that its wheel would bring along.
-PARTS = {"ar_news_tagger": "ar_news.tagger", "ar_news.windows.v1": "ar_news.windows"}
+PARTS = {"ar_news_tagger": "ar_news.tagger", "ar_news.TransformerModel.v1": "ar_news.windows"}
 
 
 def load(pipeline: str) -> Language:

@@ -1,4 +1,5 @@
 """Make gold articles of two public corpora: ANERcorp's text and people, NewsFANE's countries and outlets."""
+from articles import Article, InputError, Span, is_edge, read_lines, run, text_faults, write_articles, write_json  # isort: skip
 import re
 import zipfile
 from collections import Counter
@@ -6,16 +7,14 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import groupby
 from pathlib import Path
-from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
+from typing import Annotated, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 import typer
 from ar_news.tokenizer import PROCLITICS, fold
-from articles import Article, InputError, Span, is_edge, read_lines, run, text_faults, write_articles, write_json
 from convert import blank_pipeline
 from silver import country_forms, name_key
 from spacy.tokens import Doc
 from tqdm import tqdm
-from typing_extensions import Annotated
 
 LABELS = ["PERSON", "COUNTRY", "MEDIA"]
 PEOPLE = {"Politician", "Athlete", "Artist", "Other_PER", "Scientist", "Police", "Businessperson", "Lawyer", "Engineer"}
@@ -270,7 +269,8 @@ def main(
                 if reason:
                     dropped[reason] += 1
                     continue
-            articles.append(Article(f"anercorp-{split}-{number}", sentence.text, tuple(spans), {"source": "ANERcorp", "labels": labels}))
+            meta = {"source": "ANERcorp"}
+            articles.append(Article(f"anercorp-{split}-{number}", sentence.text, tuple(spans), meta, tuple(labels)))
         write_articles(output / f"anercorp-{split}.jsonl", articles)
         names = Counter(span.label for article in articles for span in article.spans)
         report[split] = {"sentences": len(articles), "names": dict(names), "dropped": dict(dropped)}

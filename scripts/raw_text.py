@@ -1,4 +1,5 @@
 """Make clean unlabelled articles out of the public raw collections, without those that are held out."""
+from articles import Article, InputError, read_articles, run, text_faults, write_json, writing  # isort: skip
 import html
 import json
 import re
@@ -7,13 +8,11 @@ import zlib
 from collections import Counter, defaultdict
 from hashlib import blake2b
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List, Tuple
+from typing import Annotated, Callable, Dict, Iterator, List, Tuple
 
 import typer
-from articles import Article, InputError, read_articles, run, text_faults, write_json, writing
 from copies import Copies
 from tqdm import tqdm
-from typing_extensions import Annotated
 
 # A line that so many articles of one outlet share belongs to the page (notices, teasers, rules, bylines): a count
 # needs no list of phrases for each outlet.
@@ -105,7 +104,7 @@ def main(
 
     ANT comes first and whole; SaudiNewsNet follows, no outlet with more than --limit articles, sports last.
     """
-    copies = Copies(read_articles(without, gold=False))
+    copies = Copies(read_articles(without, spans=False))
     pool = without_furniture(read_assets(assets))
 
     def rank(article: Article) -> Tuple[bool, bool, bytes]:

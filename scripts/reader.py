@@ -1,16 +1,17 @@
-"""An encoder that tags the tokens of windows, as encode.py cut them; nothing here needs spaCy's pipeline."""
+"""An encoder that tags the tokens of windows, as encode.py cut them."""
 import random
 from pathlib import Path
 from typing import Dict, List, Optional, Tuple, Union
 
 import numpy
 import torch
-from articles import InputError
+from arrays import Arrays, read_arrays
 from torch import nn
 from tqdm import tqdm
 from transformers import AutoModel
 
-Columns = Dict[str, numpy.ndarray]
+Columns = Arrays
+COLUMNS = ("ids", "piece", "token", "tags", "window", "annotated")
 
 
 def device() -> torch.device:
@@ -18,13 +19,8 @@ def device() -> torch.device:
 
 
 def read_windows(path: Path) -> Columns:
-    """What encode.py wrote, as `with_ends` gives it."""
-    try:
-        with numpy.load(path) as file:
-            columns = dict(file)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read ({error}); make it with encode.py") from None
-    return with_ends(columns)
+    """What encode.py wrote, as `with_ends` gives it; InputError if it cannot be read or has other labels."""
+    return with_ends(read_arrays(path, COLUMNS, "make it with encode.py"))
 
 
 def with_ends(columns: Columns) -> Columns:

@@ -1,19 +1,19 @@
 """Turn the labels of taggers into silver articles: sure names are spans, unsure stretches teach nothing."""
+from articles import ROOT, Article, InputError, Span, is_edge, label_names, read_articles, read_json, run, write_articles  # isort: skip
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
-from typing import Dict, Pattern, Set
+from typing import Annotated, Any, Dict, Pattern, Set
 
 import numpy
 import typer
 from ar_news.tagger import spans_of_tags
 from ar_news.tokenizer import fold
-from articles import Article, InputError, Span, is_edge, label_names, read_articles, run, write_articles
+from arrays import read_arrays
 from convert import blank_pipeline
 from spacy.tokens import Doc
-from suggest import read_config
 from tqdm import tqdm
-from typing_extensions import Annotated
 
 
 def any_of(*beginnings: str) -> Pattern[str]:
@@ -32,15 +32,20 @@ OUTLET_HEADS = any_of(
 )
 
 
+def read_list(name: str) -> Any:
+    """A list of configs/."""
+    return read_json(ROOT / "configs" / name, "restore it from the repository")
+
+
 def country_forms() -> Set[str]:
     """Every name of a state that configs/countries.json knows, spelling folded, without white space."""
-    states = read_config("countries.json")
+    states = read_list("countries.json")
     return {name_key(form) for state in states for form in state["short"] + state["official"]}
 
 
 def known_names() -> Dict[str, Set[str]]:
     """The keys of the countries and outlets that configs/ lists, by label."""
-    outlets = read_config("outlets.json")
+    outlets = read_list("outlets.json")
     names = outlets["anywhere"] + outlets["after_a_generic_noun"]
     return {"COUNTRY": country_forms(), "MEDIA": {name_key(name) for name in names}}
 
@@ -72,9 +77,8 @@ def silver(article: Article, doc: Doc, tags: numpy.ndarray, sure: numpy.ndarray,
 
     tags, sure: best tag and its probability in 255ths, one a token.
     """
-    names = label_names()
-    own = article.meta.get("labels", names)
-    spans, unsure = list(article.spans), []
+    names, own = label_names(), article.labels
+    spans, unsure = list(article.spans), set(article.unsure)
     doubt = sure < 255 * least
     for start, end, number in spans_of_tags(tags.tolist()):
         found = doc[start:end]
@@ -87,9 +91,8 @@ def silver(article: Article, doc: Doc, tags: numpy.ndarray, sure: numpy.ndarray,
             spans.append(span)
     for token in doc:
         if doubt[token.i] and not any(s.start < token.idx + len(token) and token.idx < s.end for s in spans):
-            unsure.append([token.idx, token.idx + len(token)])
-    meta = {key: value for key, value in article.meta.items() if key != "labels"}
-    return Article(article.id, article.text, tuple(sorted(spans)), {**meta, "unsure": unsure})
+            unsure.add((token.idx, token.idx + len(token)))
+    return replace(article, spans=tuple(sorted(spans)), annotated_for=None, unsure=tuple(sorted(unsure)))
 
 
 def main(
@@ -101,15 +104,12 @@ def main(
 ):
     """Write ARTICLES with the names that their taggers are sure of.
 
-    What an article was annotated for (its key "labels") stays; the other labels come from the taggers. Unsure
-    tokens, countries that no list knows, unlisted outlets and agreements without a head noun are listed under "unsure".
+    The labels that an article was annotated for stay as they are; the other labels come from the taggers. Unsure
+    tokens, countries that no list knows, unlisted outlets and agreements without a head noun are listed as unsure.
     """
     pool = read_articles([articles])
-    try:
-        with numpy.load(labels) as file:
-            tags, sure, ends = file["tags"], file["sure"], file["size"].cumsum()
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"{labels}: no labels can be read ({error}); write them with label.py") from None
+    arrays = read_arrays(labels, ["tags", "sure", "size"], "write it with label.py")
+    tags, sure, ends = arrays["tags"], arrays["sure"], arrays["size"].cumsum()
     if len(pool) != len(ends):
         raise InputError(f"{labels}: labels of {len(ends)} articles, but {articles} has {len(pool)}; label it again")
     nlp, known, kept = blank_pipeline(), known_names(), []
@@ -118,8 +118,8 @@ def main(
         doc = nlp.make_doc(article.text)
         if len(doc) != size:
             raise InputError(f"{articles}: article {article.id}: {len(doc)} tokens, labels for {size}; label it again")
-        found = silver(article, doc, tags[end - size : end], sure[end - size : end].copy(), least, known)
-        if len(found.meta["unsure"]) <= most_unsure * size:
+        found = silver(article, doc, tags[end - size : end], sure[end - size : end], least, known)
+        if len(found.unsure) <= most_unsure * size:
             kept.append(found)
             counts.update(span.label for span in found.spans)
     write_articles(output, kept)

@@ -50,12 +50,12 @@ class Stamp:
         return self.output.with_name(f"{self.output.name}.stamp.json")
 
     def made_of(self) -> Dict[str, Any]:
-        """The settings, and the SHA-256 of every input; paths of the project as the project sees them."""
-        found = {}
+        """The settings, and the SHA-256 of every input in its order; paths of the project as the project sees them."""
+        found = []
         for path in self.inputs:
             whole = path.resolve()
             name = (whole.relative_to(ROOT) if whole.is_relative_to(ROOT) else whole).as_posix()
-            found[name] = digest(path)
+            found.append([name, digest(path)])
         return {"settings": json.loads(json.dumps(self.settings)), "inputs": found}
 
     @property

@@ -1,17 +1,16 @@
 """Train floret vectors on raw articles, for the pipeline to start from."""
+from articles import InputError, read_articles, run  # isort: skip
 import random
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Iterator
+from typing import Annotated, Iterator
 
 import typer
-from articles import InputError, read_articles, run
 from convert import blank_pipeline
 from spacy.language import Language
 from spacy.training.initialize import convert_vectors
 from tqdm import tqdm
-from typing_extensions import Annotated
 
 
 def norm_lines(nlp: Language, text: str) -> Iterator[str]:
@@ -52,7 +51,7 @@ def main(
         import floret
     except ImportError:
         raise InputError("the floret package is not installed; run: python -m pip install floret") from None
-    pool = read_articles([articles], gold=False)
+    pool = read_articles([articles], spans=False)
     random.Random(seed).shuffle(pool)
     nlp, total = blank_pipeline(), 0
     try:

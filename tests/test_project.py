@@ -1,5 +1,6 @@
 """What the project says of itself agrees with what it holds."""
 import io
+import importlib
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import sys
 import zipfile
 
 import pytest
+import typer
 from conftest import ROOT, gold
 
 LABELS = json.loads((ROOT / "configs" / "labels.json").read_text(encoding="utf-8"))
@@ -64,21 +66,56 @@ def test_no_article_repeats_the_test_split():
     assert not [words[i : i + 12] for words in texts["test"] for i in range(len(words) - 11) if tuple(words[i : i + 12]) in runs]
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "scripts").glob("*.py") if "\n    run(main)\n" in path.read_text(encoding="utf-8")))
-def test_the_help_of_a_command_explains_it_and_each_of_its_arguments(name):
-    import importlib
+DOORS = sorted(path.stem for path in (ROOT / "scripts").glob("*.py") if "\n    run(main)\n" in path.read_text(encoding="utf-8"))
 
-    import typer
 
+def door(name):
+    """A command's main function; skips where a package of requirements-best.txt is missing."""
     try:
-        main = importlib.import_module(name).main
+        return importlib.import_module(name).main
     except ModuleNotFoundError as error:
         pytest.skip(f"needs the package {error.name}: pip install -r requirements-best.txt")
-    app = typer.Typer()
-    app.command()(main)
-    command = typer.main.get_command(app)
-    assert command.help and len(command.help) > 40
-    assert [parameter.name for parameter in command.params if not parameter.help] == []
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_the_help_of_a_command_explains_it_and_each_of_its_arguments(name):
+    from articles import command
+
+    found = typer.main.get_command(command(door(name)))
+    assert found.help and len(found.help) > 40
+    assert [parameter.name for parameter in found.params if not parameter.help] == []
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_help_leaves_it_to_the_terminal_where_a_line_ends(name):
+    """At 80 columns lines of the docstring were once wrapped a second time."""
+    from articles import help_text
+
+    paragraphs = help_text(door(name)).split("\n\n")
+    assert not [p for p in paragraphs if "\n" in p and not p.startswith(" ")]
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_a_command_starts(name, started):
+    """Everything else that is tested of commands runs in the process of the tests."""
+    door(name)
+    done = started(name, "--help")
+    assert done.returncode == 0, done.stderr.decode()
+    assert "Usage" in done.stdout.decode()
+
+
+def test_articles_of_ones_own_are_ignored_by_git_and_the_corpus_is_not():
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        pytest.skip("needs git and a checkout")
+    names = ["my_articles/a.txt", "my_corpus/train.jsonl", "mine.jsonl", "articles/a.txt", "corpus/train.jsonl", "corpus/double/first.jsonl"]
+    done = subprocess.run(["git", "check-ignore", "--no-index", *names], cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    assert done.stdout.split() == names[:4]
+
+
+def test_no_source_points_at_a_file_server():
+    """What a package ships is named by package and version."""
+    for name in ("meta.json", "meta-best.json"):
+        assert "pypi" not in (ROOT / "configs" / name).read_text(encoding="utf-8").lower()
 
 
 def wheel(folder, name):

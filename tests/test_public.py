@@ -147,8 +147,19 @@ def test_a_sentence_that_the_corpora_see_differently_teaches_nothing(public):
 
 
 def test_gold_tells_which_labels_were_annotated(public):
-    assert {tuple(record["labels"]) for record in public["train"]} == {("PERSON", "COUNTRY", "MEDIA")}
-    assert [record["labels"] for record in public["test"]] == [["PERSON"]]
+    assert {tuple(record["ar_news"]["annotated_for"]) for record in public["train"]} == {("PERSON", "COUNTRY", "MEDIA")}
+    assert [record["ar_news"] for record in public["test"]] == [{"annotated_for": ["PERSON"]}]
+
+
+def test_a_sample_of_raw_articles_is_annotated_for_no_label(script, jsonl, tmp_path):
+    from articles import read_articles
+
+    pool = jsonl(*({"id": str(i), "text": f"خبر {i}", "outlet": "x"} for i in range(9)))
+    done = script("sample", pool, tmp_path / "sample.jsonl", "--number", 4)
+    assert done.returncode == 0, done.stderr.decode()
+    found = read_articles([tmp_path / "sample.jsonl"])
+    assert [(article.annotated_for, article.spans, article.meta) for article in found] == [((), (), {"outlet": "x"})] * 4
+    assert len({article.id for article in found}) == 4
 
 
 def test_a_line_of_another_form_is_told_with_its_number(script, tmp_path):
@@ -166,10 +177,11 @@ def test_only_sure_names_become_silver_and_the_rest_teaches_nothing(nlp):
     from silver import known_names, silver
 
     doc = nlp.make_doc("زار سالم سعيد مصر")
-    article = Article("a", doc.text, (), {"labels": []})
+    article = Article("a", doc.text, (), {}, annotated_for=())
     found = silver(article, doc, numpy.array([0, 1, 2, 3]), numpy.array([255, 255, 90, 250]), 0.8, known_names())
     assert [(span.start, span.end, span.label) for span in found.spans] == [(14, 17, "COUNTRY")]
-    assert found.meta["unsure"] == [[4, 8], [9, 13]]
+    assert found.unsure == ((4, 8), (9, 13))
+    assert found.annotated_for is None
 
 
 def test_a_country_that_no_list_knows_is_unsure(nlp):
@@ -178,9 +190,10 @@ def test_a_country_that_no_list_knows_is_unsure(nlp):
     from silver import known_names, silver
 
     doc = nlp.make_doc("زار القطب مصر")
-    found = silver(Article("a", doc.text, (), {"labels": []}), doc, numpy.array([0, 3, 3]), numpy.array([255] * 3), 0.8, known_names())
+    article = Article("a", doc.text, annotated_for=())
+    found = silver(article, doc, numpy.array([0, 3, 3]), numpy.array([255] * 3), 0.8, known_names())
     assert [doc.text[span.start : span.end] for span in found.spans] == ["مصر"]
-    assert found.meta["unsure"] == [[4, 9]]
+    assert found.unsure == ((4, 9),)
 
 
 def test_an_outlet_that_no_list_knows_needs_a_noun_that_says_so(nlp):
@@ -193,9 +206,9 @@ def test_an_outlet_that_no_list_knows_needs_a_noun_that_says_so(nlp):
     tags = numpy.zeros(len(doc), int)
     tags[[number[word] for word in ("القطب", "المنار", "رويترز", "العيد")]] = 5
     tags[number["الجديد"]] = 6
-    found = silver(Article("a", doc.text, (), {"labels": []}), doc, tags, numpy.array([255] * len(doc)), 0.8, known_names())
+    found = silver(Article("a", doc.text, annotated_for=()), doc, tags, numpy.array([255] * len(doc)), 0.8, known_names())
     assert [doc.text[span.start : span.end] for span in found.spans] == ["المنار الجديد", "رويترز"]
-    assert [doc.text[start:end] for start, end in found.meta["unsure"]] == ["القطب", "العيد"]
+    assert [doc.text[start:end] for start, end in found.unsure] == ["القطب", "العيد"]
 
 
 def test_gold_labels_win_over_those_of_the_taggers(nlp):
@@ -204,12 +217,63 @@ def test_gold_labels_win_over_those_of_the_taggers(nlp):
     from silver import known_names, silver
 
     doc = nlp.make_doc("زار سالم مصر")
-    article = Article("a", doc.text, (Span(4, 8, "PERSON"),), {"labels": ["PERSON", "COUNTRY"]})
+    article = Article("a", doc.text, (Span(4, 8, "PERSON"),), annotated_for=("PERSON", "COUNTRY"), unsure=((0, 3),))
     found = silver(article, doc, numpy.array([0, 0, 3]), numpy.array([255] * 3), 0.8, known_names())
     assert [span.label for span in found.spans] == ["PERSON"]
+    assert found.unsure == ((0, 3),)
 
 
-def test_labels_that_are_missing_give_one_clear_line(script, jsonl, tmp_path):
-    done = script("silver", jsonl({"id": "a", "text": "قال ماكرون", "spans": []}), tmp_path / "labels.npz", "--output", tmp_path / "silver.jsonl")
-    assert done.returncode == 1 and not (tmp_path / "silver.jsonl").exists()
-    assert "labels.npz: no labels can be read" in done.stderr.decode() and "Traceback" not in done.stderr.decode()
+def labels_file(path, labels):
+    """Labels of an article of three tokens, whose last is of the second label."""
+    import numpy
+
+    names = {"labels": numpy.array(labels)} if labels else {}
+    numpy.savez(path, tags=numpy.array([0, 0, 3], "u1"), sure=numpy.array([255] * 3, "u1"), size=numpy.array([3]), **names)
+    return path
+
+
+def silver_of(script, jsonl, labels):
+    """The finished process that makes silver of one article, and its output."""
+    record = {"id": "a", "text": "زار سالم مصر", "spans": [], "ar_news": {"annotated_for": []}}
+    output = labels.with_name("silver.jsonl")
+    return script("silver", jsonl(record), labels, "--output", output), output
+
+
+def test_tags_stand_for_the_labels_that_their_file_names(script, jsonl, tmp_path):
+    from articles import label_names, read_articles
+
+    done, output = silver_of(script, jsonl, labels_file(tmp_path / "labels.npz", label_names()))
+    assert done.returncode == 0, done.stderr.decode()
+    assert [span.label for span in read_articles([output])[0].spans] == ["COUNTRY"]
+
+
+@pytest.mark.parametrize("theirs", [["COUNTRY", "PERSON", "AGREEMENT", "MEDIA"], ["PERSON", "COUNTRY"], []])
+def test_tags_of_other_labels_are_refused_in_one_line(script, jsonl, tmp_path, theirs):
+    from articles import label_names
+
+    labels = labels_file(tmp_path / "labels.npz", theirs)
+    done, output = silver_of(script, jsonl, labels)
+    what = f"its labels are {', '.join(theirs)}" if theirs else "it names no labels"
+    wanted = ", ".join(label_names())
+    (line,) = done.stderr.decode().splitlines()
+    assert line == f"error: {labels}: {what}, but those of configs/labels.json are {wanted}; write it with label.py"
+    assert done.returncode == 1 and not output.exists()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no zip", b"PK\x03\x04 cut off", "cut", "one array"])
+def test_labels_that_are_missing_or_broken_give_one_clear_line(script, jsonl, tmp_path, content):
+    import numpy
+
+    labels = tmp_path / "labels.npz"
+    if isinstance(content, bytes):
+        labels.write_bytes(content)
+    elif content == "cut":
+        whole = labels_file(labels, ["PERSON"]).read_bytes()
+        labels.write_bytes(whole[: len(whole) // 2])
+    elif content:
+        with open(labels, "wb") as file:
+            numpy.save(file, numpy.zeros(3))
+    done, output = silver_of(script, jsonl, labels)
+    (line,) = done.stderr.decode().splitlines()
+    assert line.startswith(f"error: {labels}: ") and line.endswith("; write it with label.py")
+    assert done.returncode == 1 and not output.exists()
