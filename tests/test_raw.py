@@ -166,7 +166,7 @@ def test_pretraining_reads_proclitics_apart_from_their_words(tmp_path):
     from pretrain import pretraining
     from spacy.util import load_model_from_config
 
-    nlp = load_model_from_config(pretraining(ROOT / "configs" / "cpu.cfg", tmp_path / "raw.jsonl", 1, 0))
+    nlp = load_model_from_config(pretraining(ROOT / "configs" / "cpu.cfg", tmp_path / "raw.jsonl", 1, 0, {}))
     assert [token.text for token in nlp.make_doc("وترامب")] == ["و", "ترامب"]
 
 

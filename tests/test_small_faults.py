@@ -63,8 +63,7 @@ def silver_of(tags, sure=None, own=(), annotated_for=None):
     doc = spacy.tokens.Doc(nlp.vocab, words=TEXT.split())
     assert doc.text.rstrip() == TEXT
     names = tag_names(label_names())
-    meta = {} if annotated_for is None else {"labels": annotated_for}
-    article = Article("a", TEXT, tuple(own), meta)
+    article = Article("a", TEXT, tuple(own), annotated_for=None if annotated_for is None else tuple(annotated_for))
     best = numpy.array([names.index(tags.get(word, "O")) for word in TEXT.split()])
     probability = numpy.array([(sure or {}).get(word, 255) for word in TEXT.split()], dtype="uint8")
     return silver(article, doc, best, probability, LEAST, {"COUNTRY": set(), "MEDIA": set()})
@@ -75,7 +74,7 @@ def found_in(article):
 
 
 def unsure_in(article):
-    return [TEXT[start:end] for start, end in article.meta["unsure"]]
+    return [TEXT[start:end] for start, end in article.unsure]
 
 
 def span(surface, label):

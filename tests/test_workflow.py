@@ -85,6 +85,12 @@ def test_a_short_training_already_finds_countries(project):
     assert scores["exact"]["COUNTRY"]["f1"] > 0.5
 
 
+def test_packaging_says_in_one_line_what_came_out(project):
+    said = run(sys.executable, "scripts/package.py", f"{RUN}/pipeline", "training/packages", "--name", "news_ner_sm", "--version", "0.1.0", "--code", "scripts/ar_news/tokenizer.py", cwd=project)
+    assert re.fullmatch(r"training.packages.ar_news_ner_sm-0\.1\.0.dist.*\.whl: \d+\.\d MB, F \d+\.\d on the test articles\n", said)
+    assert "Successfully built" in (project / "training" / "packages" / "ar_news_ner_sm-0.1.0.log").read_text(encoding="utf-8")
+
+
 def test_a_second_run_has_nothing_to_do(project):
     text = project_run(project)
     assert len(re.findall(r"Skipping '", text)) == 5
