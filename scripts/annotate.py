@@ -1,5 +1,7 @@
 """Annotate Arabic text with a trained pipeline."""
-from articles import Article, read_news, run, writing  # isort: skip
+
+from ar_news.cli import run
+
 import json
 import sys
 from contextlib import nullcontext
@@ -7,14 +9,19 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pipelines import TRAINED, load, spans_of
 from tqdm import tqdm
+
+from ar_news.data.articles import Article, read_news
+from ar_news.data.files import writing
+from ar_news.docs import TRAINED, load, spans_of
 
 
 def main(
     source: Annotated[Path, typer.Argument(help="A .txt or .jsonl file, a folder of them, or - for standard input.")],
     pipeline: Annotated[str, typer.Option(help="Folder of a trained pipeline, or name of an installed one.")] = TRAINED,
-    output: Annotated[Path, typer.Option("--output", "-o", help="JSONL file to write; - is standard output.")] = Path("-"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="JSONL file to write; - is standard output.")] = Path(
+        "-"
+    ),
     jsonl: Annotated[bool, typer.Option("--jsonl", help="SOURCE is JSONL whatever its name is (for -).")] = False,
     lines: Annotated[bool, typer.Option("--lines", help="In plain text, every line is an article.")] = False,
     processes: Annotated[int, typer.Option(min=1, help="Processes to use.")] = 1,

@@ -1,135 +1,40 @@
 """Fetch what the annotators confirmed in Doccano, as gold JSONL, one file an annotator."""
-from articles import Article, InputError, label_names, read_articles, run, span_faults, trimmed, write_articles  # isort: skip
-from collections import Counter
+
+from ar_news.cli import run
+
 from pathlib import Path
-from typing import Annotated, Dict, List, Optional, Set, Tuple
+from typing import Annotated
 
 import typer
-from convert import blank_pipeline, gold_doc, shown
-from doccano import (
-    DEFAULT_PROJECT, DEFAULT_URL, Annotators, Doccano, Project, Url, Username, connect, from_utf16, project_names,
-    split_names, text_hash,
+
+from ar_news.annotation.doccano_client import (
+    DEFAULT_PROJECT,
+    DEFAULT_URL,
+    Annotators,
+    Project,
+    Url,
+    Username,
+    connect,
+    project_names,
+    split_names,
 )
-from tqdm import tqdm
-
-
-def read_example(
-    server: Doccano, project: int, labels: Dict[int, Dict], members: Dict[int, str], article: Article, example: Dict
-) -> Tuple[Optional[Article], List[str], List[str]]:
-    """The article with the spans that stand in Doccano, notes about narrowed spans, and faults; no article if it has faults."""
-    if example["text"] != article.text or example["meta"].get("text_sha256") not in (None, text_hash(article.text)):
-        return None, [], ["its text in Doccano is another than here, so its offsets mean nothing; push it again or restore the text"]
-    raw = server.spans(project, example["id"])
-    records, notes, faults = [], [], []
-    for span in sorted(raw, key=lambda span: span["start_offset"]):
-        place = from_utf16(article.text, span["start_offset"], span["end_offset"])
-        where = f"span {span['id']} [{span['start_offset']}, {span['end_offset']}]"
-        if place is None:
-            faults.append(f"{where} is out of the text or cuts a character in two; delete it in Doccano and mark the name again")
-            continue
-        start, end = trimmed(article.text, *place)
-        if (start, end) != place:
-            notes.append(f"{where} {article.text[slice(*place)]!r} narrowed to {article.text[start:end]!r}")
-        if start == end:
-            faults.append(f"{where} holds no name; delete it in Doccano")
-            continue
-        records.append({"start": start, "end": end, "label": labels[span["label"]]["text"]})
-    spans, found = span_faults(article.text, records, label_names())
-    faults += [f"{fault} (in Doccano)" for fault in found]
-    if faults:
-        return None, notes, faults
-    states = server.all(f"projects/{project}/examples/{example['id']}/states", "read who confirmed")
-    comments = []
-    if example["comment_count"]:
-        comments = server.all(f"projects/{project}/comments", "read the comments", example=example["id"])
-    doccano = {
-        "project": project,
-        "example": example["id"],
-        "spans": [span["id"] for span in sorted(raw, key=lambda span: span["start_offset"])],
-        "marked_by": sorted({members.get(span["user"], str(span["user"])) for span in raw}),
-        "confirmed_by": [members.get(state["confirmed_by"], str(state["confirmed_by"])) for state in states],
-        "confirmed_at": [state["confirmed_at"] for state in states],
-        "comments": [f"{comment['username']}: {comment['text']}" for comment in comments],
-    }
-    meta = {**article.meta, "confirmed": bool(states), "doccano": doccano}
-    return Article(article.id, article.text, tuple(spans), meta), notes, []
-
-
-class Pull:
-    """What one annotator's project gave: articles by id, counts, notes and faults.
-
-    there: ids of the project's articles that were read. unconfirmed: those of them that nobody confirms.
-    """
-
-    def __init__(self) -> None:
-        self.found: Dict[str, Article] = {}
-        self.there: Set[str] = set()
-        self.unconfirmed: Set[str] = set()
-        self.counts: Counter = Counter()
-        self.notes: List[str] = []
-        self.faults: List[str] = []
-
-    def read(self, server: Doccano, name: str, pool: Dict[str, Article], annotator: str, unconfirmed: bool) -> None:
-        """Read every example; a bad one becomes a fault and the others go on. InputError if the server is lost."""
-        project = server.project(name)
-        labels, members = server.our_labels(project), server.members(project)
-        examples = server.examples(project)
-        keys = Counter(example["meta"].get("article_id") for example in examples)
-        for key, n in keys.items():
-            if key is None:
-                self.notes.append(f"{name!r}: {n} articles have no article_id; they are left out")
-            elif n > 1:
-                self.faults.append(f"article {key}: {n} copies in {name!r}; delete all but one there")
-        for place, example in enumerate(tqdm(examples, desc=name, unit="article", disable=None), 1):
-            key = example["meta"].get("article_id")
-            if key is None:
-                continue
-            wanted = keys[key] == 1
-            if wanted and key not in pool:
-                self.counts["not here"] += 1
-                wanted = False
-            elif wanted and not example["is_confirmed"]:
-                self.counts["unconfirmed"] += 1
-                self.unconfirmed.add(key)
-                wanted = unconfirmed
-            if wanted:
-                article, notes, faults = read_example(server, project, labels, members, pool[key], example)
-                link = f"{server.url}/projects/{project}/sequence-labeling?page={place}"
-                self.notes += [f"article {key}: {note}" for note in notes]
-                self.faults += [f"article {key} ({link}): {fault}" for fault in faults]
-                if article:
-                    article.meta["annotator"] = annotator or ", ".join(article.meta["doccano"]["confirmed_by"])
-                    self.found[key] = article
-                    if article.meta["confirmed"]:
-                        self.counts["confirmed" if article.spans else "confirmed without names"] += 1
-            # Not before: what a lost server leaves unread stays as an earlier pull had it.
-            self.there.add(key)
-
-    def merge(self, previous: List[Article], pool: Dict[str, Article]) -> List[Article]:
-        """These articles and those confirmed earlier that are gone from the project, in the order of the pool."""
-        earlier = [article for article in previous if article.meta.get("confirmed")]
-        kept = {
-            article.id: article
-            for article in earlier
-            if article.id not in self.there and article.id in pool and article.text == pool[article.id].text
-        }
-        withdrawn = sum(article.id in self.unconfirmed for article in earlier)
-        for kind, number in (("withdrawn", withdrawn), ("kept from an earlier pull", len(kept))):
-            if number:
-                self.counts[kind] = number
-        everything = {**self.found, **kept}
-        return [everything[key] for key in pool if key in everything]
+from ar_news.annotation.doccano_export import Pull
+from ar_news.data.articles import read_articles, write_articles
+from ar_news.data.files import InputError
+from ar_news.docs import blank_pipeline, gold_doc, shown
 
 
 def main(
-    articles: Annotated[Path, typer.Argument(help="The JSONL that was pushed: its texts are what offsets are checked against.")],
+    articles: Annotated[
+        Path, typer.Argument(help="The JSONL that was pushed: its texts are what offsets are checked against.")
+    ],
     output: Annotated[Path, typer.Argument(help="Folder for ANNOTATOR.jsonl.")],
     annotators: Annotators = "",
     project: Project = DEFAULT_PROJECT,
     url: Url = DEFAULT_URL,
     username: Username = "admin",
     unconfirmed: Annotated[
-        bool, typer.Option("--unconfirmed", help="Also articles that nobody has confirmed, with \"confirmed\": false.")
+        bool, typer.Option("--unconfirmed", help='Also articles that nobody has confirmed, with "confirmed": false.')
     ] = False,
 ):
     """Write what each annotator confirmed to OUTPUT/ANNOTATOR.jsonl (OUTPUT/gold.jsonl without annotators).
@@ -143,13 +48,13 @@ def main(
     names = split_names(annotators)
     server = connect(url, username)
     nlp = blank_pipeline()
-    faults: List[str] = []
+    faults: list[str] = []
     missing = set(pool)
     for annotator, name in project_names(project, names).items():
         path = output / f"{annotator or 'gold'}.jsonl"
         previous = read_articles([path]) if path.exists() and path.stat().st_size else []
         pull = Pull()
-        lost: Optional[InputError] = None
+        lost: InputError | None = None
         try:
             pull.read(server, name, pool, annotator, unconfirmed)
         except InputError as error:
@@ -160,14 +65,18 @@ def main(
         told = ", ".join(f"{n} {kind}" for kind, n in pull.counts.items()) or "nothing confirmed yet"
         print(f"{path}: {len(result)} articles ({told})")
         misaligned = [shown(article, span) for article in result for span in gold_doc(nlp, article)[1]]
-        for note in pull.notes + [f"{name}: no token boundary fits; kept, and counted as missed in training" for name in misaligned]:
+        for note in pull.notes + [
+            f"{name}: no token boundary fits; kept, and counted as missed in training" for name in misaligned
+        ]:
             print(f"note: {note}")
         faults += pull.faults
         missing -= pull.there
         if lost:
             raise InputError(*faults, *lost.messages, f"{path}: holds what came before that; run again for the rest")
     if missing:
-        print(f"note: {len(missing)} articles of {articles} are in none of the projects: never pushed, or deleted there")
+        print(
+            f"note: {len(missing)} articles of {articles} are in none of the projects: never pushed, or deleted there"
+        )
     if faults:
         raise InputError(*faults)
 

@@ -1,69 +1,28 @@
 """Send articles with suggested spans to the annotators' Doccano projects, each article once."""
-from articles import Article, InputError, read_articles, run  # isort: skip
-import random
-from collections import Counter
+
+from ar_news.cli import run
+
 from pathlib import Path
-from typing import Annotated, Dict, List, Set, Tuple
+from typing import Annotated
 
 import typer
-from doccano import DEFAULT_PROJECT, DEFAULT_URL, Annotators, Project, Url, Username, connect, project_names, split_names
-from doccano_import import Journal, Target, row, send, verify, wait
 from tqdm import tqdm
 
-# Doccano imports by the thousand, and imports a failing upload's first thousand four times over.
-CHUNK = 200
-
-
-def assign(articles: List[Article], targets: Dict[str, Target], overlap: float, seed: int) -> None:
-    """Fill `new` of each target: a share `overlap` of the articles goes to two annotators, the rest to one.
-
-    An article that stands in projects already stays there and counts, so that running it again adds nothing.
-    """
-    order = sorted(articles, key=lambda article: article.id)
-    random.Random(seed).shuffle(order)
-    twice = round(overlap * len(order)) if len(targets) > 1 else 0
-    placed = {article.id: {name for name, target in targets.items() if article.id in target.there} for article in order}
-    # Those that two annotators have already are part of the share.
-    order.sort(key=lambda article: len(placed[article.id]) < 2)
-    load = Counter({name: 0 for name in targets})
-    for holders in placed.values():
-        load.update(holders)
-    for number, article in enumerate(order):
-        holders: Set[str] = placed[article.id]
-        while len(holders) < (2 if number < twice else 1):
-            name = min((name for name in targets if name not in holders), key=lambda name: load[name])
-            holders.add(name)
-            load[name] += 1
-            targets[name].new.append(article)
-    places = {article.id: place for place, article in enumerate(articles)}
-    for target in targets.values():
-        target.new.sort(key=lambda article: places[article.id])
-
-
-def compare(target: Target, articles: List[Article], update: bool) -> Tuple[Counter, List[str], List[Dict]]:
-    """What is there already: counts, notes about changed texts, and untouched examples that `update` replaces."""
-    counts, notes, replaced = Counter(), [], []
-    for article in articles:
-        examples = target.there.get(article.id)
-        if not examples:
-            continue
-        example, wanted = examples[0], row(article)
-        same_text = example["text"] == article.text
-        same_spans = example["meta"].get("suggested") == wanted["suggested"]
-        if same_text and (same_spans or not update):
-            counts["same"] += 1
-        elif update and target.untouched(example):
-            replaced.append(example)
-            target.new.append(article)
-            counts["replaced"] += 1
-        elif same_text:
-            counts["same"] += 1
-            notes.append(f"article {article.id}: somebody has worked on it in {target.name!r}; its suggestions stay as they are")
-        else:
-            counts["changed"] += 1
-            todo = "somebody has worked on it; decide in Doccano" if update else "give --update to replace it if nobody has worked on it"
-            notes.append(f"article {article.id}: its text is another in {target.name!r} than here; {todo}")
-    return counts, notes, replaced
+from ar_news.annotation.assignment import CHUNK, assign, compare
+from ar_news.annotation.doccano_client import (
+    DEFAULT_PROJECT,
+    DEFAULT_URL,
+    Annotators,
+    Project,
+    Url,
+    Username,
+    connect,
+    project_names,
+    split_names,
+)
+from ar_news.annotation.doccano_import import Journal, Target, send, verify, wait
+from ar_news.data.articles import read_articles
+from ar_news.data.files import InputError
 
 
 def main(
@@ -74,13 +33,19 @@ def main(
     url: Url = DEFAULT_URL,
     username: Username = "admin",
     update: Annotated[
-        bool, typer.Option("--update", help="Replace articles whose text or suggestions changed, if nobody has worked on them.")
+        bool,
+        typer.Option(
+            "--update", help="Replace articles whose text or suggestions changed, if nobody has worked on them."
+        ),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be sent, send nothing.")] = False,
     chunk: Annotated[int, typer.Option(min=1, max=1000, help="Articles an upload.")] = CHUNK,
     deadline: Annotated[float, typer.Option(min=1, help="Seconds to wait for the import of one upload.")] = 120,
     forget: Annotated[
-        bool, typer.Option("--forget", help="Do not wait for an import that an earlier run began and a killed worker never ends.")
+        bool,
+        typer.Option(
+            "--forget", help="Do not wait for an import that an earlier run began and a killed worker never ends."
+        ),
     ] = False,
     seed: Annotated[int, typer.Option(help="Decides who gets which article.")] = 0,
 ):
@@ -103,33 +68,41 @@ def main(
             wait(server, entry["task"], deadline)
         journal.write(event="forgotten" if forget else "imported", url=server.url, task=entry["task"])
     targets = {name: Target(server, title) for name, title in project_names(project, split_names(annotators)).items()}
-    notes: List[str] = []
+    notes: list[str] = []
     odd = sum("\r" in article.text or "\u2028" in article.text for article in pool)
     if odd:
-        notes.append(f"{articles}: {odd} articles hold CR or U+2028 line ends; they are sent as they are and count in offsets")
+        notes.append(
+            f"{articles}: {odd} articles hold CR or U+2028 line ends; they are sent as they are and count in offsets"
+        )
     if not dry_run:
         for target in targets.values():
             copies, kept = target.drop_copies()
             if copies:
                 print(f"{target.name}: {copies} second copies deleted, nobody had worked on them")
                 target.read()
-            notes += [f"article {i}: several copies in {target.name!r} were worked on; delete all but one there" for i in kept]
+            notes += [
+                f"article {i}: several copies in {target.name!r} were worked on; delete all but one there" for i in kept
+            ]
     assign(pool, targets, overlap, seed)
-    faults: List[str] = []
+    faults: list[str] = []
     for target in targets.values():
         fresh = len(target.new)
         counts, found, replaced = compare(target, pool, update)
         notes += found
         told = ", ".join(f"{n} {kind}" for kind, n in sorted({"new": fresh, **counts}.items()))
         if target.keyless:
-            notes.append(f"{target.name!r}: {target.keyless} articles have no article_id, so others sent them; they are left alone")
+            notes.append(
+                f"{target.name!r}: {target.keyless} articles have no article_id, so others sent them; they are left alone"
+            )
         print(f"{target.name}: {told}{' (nothing sent)' if dry_run else ''}")
         if dry_run:
             continue
         target.delete(replaced, "replace articles")
         # An import that was cut off may have left articles without their spans.
         cut_off = {i for entry in unfinished if entry["project"] == target.project for i in entry["articles"]}
-        faults += verify(target, [article for article in pool if article.id in cut_off & target.there.keys()], fresh=False)
+        faults += verify(
+            target, [article for article in pool if article.id in cut_off & target.there.keys()], fresh=False
+        )
         with tqdm(total=len(target.new), desc=target.name, unit="article", disable=None) as bar:
             for start in range(0, len(target.new), chunk):
                 part = target.new[start : start + chunk]

@@ -1,4 +1,5 @@
 """Shared fixtures: the project's own scripts run as a user runs them."""
+
 import importlib
 import json
 import os
@@ -29,7 +30,7 @@ def gold(split):
 @pytest.fixture(scope="session")
 def nlp():
     """A blank Arabic pipeline with the initialised news tokeniser."""
-    from convert import blank_pipeline
+    from ar_news.docs import blank_pipeline
 
     return blank_pipeline()
 
@@ -64,14 +65,14 @@ def script():
     """Run scripts/NAME.py with arguments, in this process: what it does is the same, and spaCy is started once."""
 
     def call(name, *arguments, stdin=None):
-        import articles
+        from ar_news import cli
 
         before, streams = Path.cwd(), (sys.stdin, sys.stdout, sys.stderr)
         os.chdir(ROOT)
         try:
             # Typer's runner gives the command streams of its own; what it raises must be what a user's shell sees.
             with CliRunner().isolation(input=stdin or b"") as (out, err, _):
-                code = articles.call(importlib.import_module(name).main, arguments)
+                code = cli.call(importlib.import_module(name).main, arguments)
                 sys.stdout.flush()
                 sys.stderr.flush()
                 return Done(code, out.getvalue(), err.getvalue())

@@ -1,4 +1,5 @@
 """A real Doccano server for the tests, and people who work in it."""
+
 import json
 import os
 import re
@@ -11,6 +12,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from conftest import ROOT, gold
 
 PASSWORD = "klm-opq-17"
@@ -29,7 +31,7 @@ def environment(**more):
 
 def need_server():
     """Skip where Doccano was never installed; the tests would take its 700 MB from the network unasked."""
-    from doccano_server import ENVIRONMENT
+    from ar_news.annotation.doccano_server import ENVIRONMENT
 
     pytest.importorskip("doccano_client", reason="doccano-client runs on Python 3.10 to 3.12")
     if not (ENVIRONMENT / "installed.sha256").exists():
@@ -40,7 +42,11 @@ def start_command(home, port):
     """scripts/doccano_server.py as a user starts it, once it says that it is ready; the process and its address."""
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "scripts" / "doccano_server.py"), "--home", str(home), "--port", str(port)],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", env=environment(), cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        env=environment(),
+        cwd=ROOT,
     )
     said = []
     for line in process.stdout:
@@ -67,8 +73,14 @@ class Bench:
 
     def run(self, name, *arguments, password=PASSWORD):
         """scripts/NAME.py with this server's address; the finished process."""
-        done = subprocess.run(self.command(name, *arguments), env=environment(DOCCANO_PASSWORD=password), cwd=ROOT,
-                              capture_output=True, encoding="utf-8", check=False)
+        done = subprocess.run(
+            self.command(name, *arguments),
+            env=environment(DOCCANO_PASSWORD=password),
+            cwd=ROOT,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
         for account, first in re.findall(r"account (\S+) made; first password, shown only now: (\S+)", done.stdout):
             self.accounts[account] = first
         return done
@@ -77,11 +89,17 @@ class Bench:
         return [sys.executable, str(ROOT / "scripts" / f"{name}.py"), *map(str, arguments), "--url", self.url]
 
     def start(self, name, *arguments):
-        return subprocess.Popen(self.command(name, *arguments), env=environment(), cwd=ROOT, encoding="utf-8",
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return subprocess.Popen(
+            self.command(name, *arguments),
+            env=environment(),
+            cwd=ROOT,
+            encoding="utf-8",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
 
     def login(self, account="admin"):
-        from doccano import Doccano
+        from ar_news.annotation.doccano_client import Doccano
 
         return Doccano(self.url, account, self.accounts[account])
 
@@ -102,7 +120,11 @@ class Bench:
         """Press the check mark of the project's articles."""
         server = self.login(account)
         number = server.find_projects(project)[0]["id"]
-        ids = [e["id"] for e in server.examples(number) if not e["is_confirmed"] and only in (None, e["meta"].get("article_id"))]
+        ids = [
+            e["id"]
+            for e in server.examples(number)
+            if not e["is_confirmed"] and only in (None, e["meta"].get("article_id"))
+        ]
 
         def press(example):
             server.client.update_example_state(number, example)
@@ -116,8 +138,11 @@ class Bench:
         number = server.find_projects(project)[0]["id"]
         ids = {kind["text"]: key for key, kind in server.labels(number).items()}
         example = {e["meta"]["article_id"]: e["id"] for e in server.examples(number)}[article]
-        return server.post(f"projects/{number}/examples/{example}/spans", "mark",
-                           {"start_offset": start, "end_offset": end, "label": ids[label], "prob": 0.0})
+        return server.post(
+            f"projects/{number}/examples/{example}/spans",
+            "mark",
+            {"start_offset": start, "end_offset": end, "label": ids[label], "prob": 0.0},
+        )
 
     def unmark(self, project, article, surface, account="admin"):
         """Delete the first span on this surface; where it was, in UTF-16."""
@@ -134,8 +159,14 @@ class Bench:
 
 # What real files hold and what moves offsets: emoji of several code points, marks, bidi controls, odd line ends.
 TRICKY = (
-    "🎉 عاجل 👨‍👩‍👧 ", "🇶🇦 قَالَ مُحَدِّثُنا إنَّ الأمرَ مُؤكَّدٌ — ", "ـــ «الخبـــر» ـــ\r\n", "فقرة\u2028أخرى ", "\u200f(خاص) \u202bنص\u202c ",
-    "𝟚𝟘𝟚𝟝 ٢٥٪ | ", "\ttab\u00a0nbsp \ufeff", "e\u0301 ﷺ ",
+    "🎉 عاجل 👨‍👩‍👧 ",
+    "🇶🇦 قَالَ مُحَدِّثُنا إنَّ الأمرَ مُؤكَّدٌ — ",
+    "ـــ «الخبـــر» ـــ\r\n",
+    "فقرة\u2028أخرى ",
+    "\u200f(خاص) \u202bنص\u202c ",
+    "𝟚𝟘𝟚𝟝 ٢٥٪ | ",
+    "\ttab\u00a0nbsp \ufeff",
+    "e\u0301 ﷺ ",
 )
 
 
@@ -153,7 +184,14 @@ def tricky_articles(number):
             shift = len(text) - place
             for span in source["spans"]:
                 if place <= span["start"] and span["end"] <= place + len(paragraph):
-                    spans.append({"start": span["start"] + shift, "end": span["end"] + shift, "label": span["label"], "text": span["text"]})
+                    spans.append(
+                        {
+                            "start": span["start"] + shift,
+                            "end": span["end"] + shift,
+                            "label": span["label"],
+                            "text": span["text"],
+                        }
+                    )
             text += paragraph + "\n"
         articles.append({"id": f"{source['id']}/{lap}", "text": text, "spans": spans})
     return articles

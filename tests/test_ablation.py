@@ -1,7 +1,9 @@
 """The ablation: steps build on each other, figures are of the articles they say, seeds are summed up."""
+
 import json
 
 import pytest
+
 from conftest import gold
 
 
@@ -17,7 +19,7 @@ FEW = {"training.max_steps": 4, "training.eval_frequency": 2}
 @pytest.fixture
 def base(articles, tmp_path):
     """Folder of a run with its dev articles."""
-    from ablation import write_docs
+    from ar_news.comparison.ablation import write_docs
 
     (tmp_path / "data").mkdir()
     write_docs({str(articles[1]): 1}, tmp_path / "data" / "dev.spacy")
@@ -26,7 +28,8 @@ def base(articles, tmp_path):
 
 def test_a_step_may_go_on_from_the_pipeline_of_another(articles, base):
     import spacy
-    from ablation import trained
+
+    from ar_news.comparison.ablation import trained
 
     first = {"name": "first", "train": {str(articles[0]): 2}, "overrides": FEW}
     before, _ = trained(first, 0, base, {})
@@ -38,10 +41,10 @@ def test_a_step_may_go_on_from_the_pipeline_of_another(articles, base):
 
 
 def test_a_step_is_trained_again_when_its_articles_or_settings_change_and_only_then(articles, base, capsys):
-    from ablation import trained
+    from ar_news.comparison.ablation import trained
 
     step = {"name": "first", "train": {str(articles[0]): 1}, "overrides": FEW}
-    model, _ = trained(step, 0, base, {})
+    _model, _ = trained(step, 0, base, {})
     stamp = base / "ablation" / "first" / "0" / "model.stamp.json"
     made = [stamp.read_text(encoding="utf-8")]
     trained(step, 0, base, {})
@@ -56,12 +59,12 @@ def test_a_step_is_trained_again_when_its_articles_or_settings_change_and_only_t
 
 
 def test_a_pipeline_is_measured_again_only_when_it_or_the_test_articles_changed(toy_model, articles, tmp_path, capsys):
-    from ablation import measured
+    from ar_news.comparison.ablation import measured
 
     cache = tmp_path / "measured.json"
     row = measured(toy_model, [f"dev={articles[1]}"], cache)
     assert row == json.loads(cache.read_text(encoding="utf-8"))
-    assert 0 < row["tests"]["dev"]["ALL"]["support"] and row["words_per_second"] > 0
+    assert row["tests"]["dev"]["ALL"]["support"] > 0 and row["words_per_second"] > 0
     assert measured(toy_model, [f"dev={articles[1]}"], cache) == row and "up to date" in capsys.readouterr().out
     lines = articles[1].read_text(encoding="utf-8").splitlines(keepends=True)
     articles[1].write_text(lines[0], encoding="utf-8")
@@ -70,7 +73,7 @@ def test_a_pipeline_is_measured_again_only_when_it_or_the_test_articles_changed(
 
 
 def test_seeds_are_summed_up_by_mean_and_deviation():
-    from ablation import summary
+    from ar_news.comparison.ablation import summary
 
     rest = {"words_per_second": 10, "memory_mb": 1, "megabytes": 1, "train_seconds": 60}
     runs = [{"tests": {"dev": {"ALL": {"f1": f1}}}, **rest} for f1 in (0.8, 0.9)]
@@ -80,7 +83,7 @@ def test_seeds_are_summed_up_by_mean_and_deviation():
 
 
 def test_no_step_is_trained_more_often_than_it_is_worth(tmp_path, monkeypatch):
-    import ablation
+    from ar_news.comparison import ablation
 
     monkeypatch.setattr(ablation, "trained", lambda step, seed, base, overrides: (base / str(seed), 60))
     times = [len(list(ablation.pipelines({"train": {}, **step}, 3, tmp_path, {}))) for step in ({}, {"most": 1})]
@@ -88,7 +91,7 @@ def test_no_step_is_trained_more_often_than_it_is_worth(tmp_path, monkeypatch):
 
 
 def test_a_step_of_ready_pipelines_is_left_out_where_there_are_none(tmp_path, capsys):
-    from ablation import pipelines
+    from ar_news.comparison.ablation import pipelines
 
     step = {"name": "plain", "pipelines": "no-such-folder/*/pipeline", "missing": "run `spacy project run plain`"}
     assert not list(pipelines(step, 1, tmp_path, {}))

@@ -1,4 +1,5 @@
 """Annotating files, folders and standard input."""
+
 import json
 
 
@@ -46,7 +47,7 @@ def test_a_folder_is_searched_for_text_and_jsonl(script, toy_model, tmp_path):
 
 
 def test_what_annotate_writes_is_valid_gold(script, toy_model, tmp_path):
-    from articles import read_articles
+    from ar_news.data.articles import read_articles
 
     script("annotate", "-", "--pipeline", toy_model, "-o", tmp_path / "o.jsonl", stdin="لـ«رويترز»".encode())
     (article,) = read_articles([tmp_path / "o.jsonl"])

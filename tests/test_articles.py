@@ -1,8 +1,11 @@
 """Reading articles: ids, what was not annotated, and text that stays as it is in its file."""
+
 import json
 
 import pytest
-from articles import Article, InputError, Span, read_articles, read_news
+
+from ar_news.data.articles import Article, Span, read_articles, read_news
+from ar_news.data.files import InputError
 
 TEXT = "وصل ترامب إلى كازاخستان"
 
@@ -42,7 +45,9 @@ def test_ids_of_a_folder_are_paths_within_it(tmp_path):
     assert ids(read_news(tmp_path / "news")) == ["culture/10", "economy/10", "economy/old.v2", "economy/week-1"]
 
 
-@pytest.mark.parametrize("text", ["عنوان\n\nقال ترامب\n", "عنوان\r\n\r\nقال ترامب", "عنوان\u2028قال\fترامب", "\n\nقال ترامب"])
+@pytest.mark.parametrize(
+    "text", ["عنوان\n\nقال ترامب\n", "عنوان\r\n\r\nقال ترامب", "عنوان\u2028قال\fترامب", "\n\nقال ترامب"]
+)
 def test_offsets_in_a_text_file_are_those_of_the_file(tmp_path, text):
     path = tmp_path / "news.txt"
     path.write_bytes(text.encode("utf-8"))
@@ -57,12 +62,16 @@ def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path):
 
 
 def test_what_was_not_annotated_survives_writing_and_reading(jsonl):
-    article = Article("a", TEXT, (Span(4, 9, "PERSON"),), {"labels": ["politics"], "unsure": "yes"}, ("PERSON",), ((14, 23),))
+    article = Article(
+        "a", TEXT, (Span(4, 9, "PERSON"),), {"labels": ["politics"], "unsure": "yes"}, ("PERSON",), ((14, 23),)
+    )
     assert read_articles([jsonl(article.record())]) == [article]
 
 
 def test_foreign_keys_of_any_name_say_nothing_about_the_annotation(jsonl):
-    (article,) = read_articles([jsonl({"id": "a", "text": TEXT, "spans": [], "labels": ["politics"], "unsure": [[0, 999]]})])
+    (article,) = read_articles(
+        [jsonl({"id": "a", "text": TEXT, "spans": [], "labels": ["politics"], "unsure": [[0, 999]]})]
+    )
     assert article.annotated_for is None and article.unsure == ()
     assert article.labels == ["PERSON", "COUNTRY", "MEDIA", "AGREEMENT"]
 
@@ -88,12 +97,17 @@ def test_a_fault_in_our_own_key_is_told(jsonl, own, message):
 
 def test_spans_of_labels_that_were_not_looked_for_and_of_unsure_stretches_are_undecided():
     article = Article("a", TEXT, annotated_for=("PERSON", "MEDIA"), unsure=((14, 16),))
-    person, country, media, beside = Span(4, 9, "PERSON"), Span(4, 9, "COUNTRY"), Span(14, 23, "MEDIA"), Span(16, 23, "MEDIA")
+    person, country, media, beside = (
+        Span(4, 9, "PERSON"),
+        Span(4, 9, "COUNTRY"),
+        Span(14, 23, "MEDIA"),
+        Span(16, 23, "MEDIA"),
+    )
     assert article.decided([person, country, media, beside]) == [person, beside]
 
 
 def test_tokens_that_were_not_annotated_teach_nothing(nlp):
-    from convert import gold_doc
+    from ar_news.docs import gold_doc
 
     spans = (Span(4, 9, "PERSON"),)
     known = {}
@@ -106,11 +120,16 @@ def test_tokens_that_were_not_annotated_teach_nothing(nlp):
         doc, misfits = gold_doc(nlp, article)
         known[name] = [token.ent_iob_ or "?" for token in doc]
         assert misfits == []
-    assert known == {"all": ["O", "B", "O", "O"], "partly": ["?", "B", "?", "?"], "unsure": ["O", "B", "?", "?"], "none": ["?"] * 4}
+    assert known == {
+        "all": ["O", "B", "O", "O"],
+        "partly": ["?", "B", "?", "?"],
+        "unsure": ["O", "B", "?", "?"],
+        "none": ["?"] * 4,
+    }
 
 
 def test_a_name_that_fits_no_token_is_cut_free_or_unknown_or_dropped(nlp):
-    from convert import Misfit, gold_doc
+    from ar_news.docs import Misfit, gold_doc
 
     article = Article("a", "قال كاتب", (Span(4, 7, "PERSON"),))
     found = {}
@@ -126,9 +145,9 @@ def test_a_name_that_fits_no_token_is_cut_free_or_unknown_or_dropped(nlp):
 
 
 def test_a_prediction_in_an_unsure_stretch_is_neither_right_nor_wrong(toy_model):
-    from evaluate import predict
-    from pipelines import load
-    from scoring import exact
+    from ar_news.docs import load
+    from ar_news.scores.evaluation import predict
+    from ar_news.scores.scoring import exact
 
     nlp = load(str(toy_model))
     whole = Article("a", TEXT, (Span(4, 9, "PERSON"),))
@@ -142,7 +161,7 @@ def test_a_prediction_in_an_unsure_stretch_is_neither_right_nor_wrong(toy_model)
 
 
 def test_agreement_leaves_out_what_one_of_the_two_did_not_annotate():
-    from agreement import agreement
+    from ar_news.quality.agreement import agreement
 
     one = Article("a", TEXT, (Span(4, 9, "PERSON"), Span(14, 23, "COUNTRY")))
     two = Article("a", TEXT, (Span(4, 9, "PERSON"),), annotated_for=("PERSON",))
@@ -152,7 +171,7 @@ def test_agreement_leaves_out_what_one_of_the_two_did_not_annotate():
 
 
 def test_a_name_that_nobody_looked_for_is_no_inconsistency():
-    from consistency import unmarked
+    from ar_news.quality.consistency import unmarked
 
     marked = Article("a", TEXT, (Span(14, 23, "COUNTRY"),))
     other = "زار كازاخستان وفد"

@@ -1,4 +1,5 @@
 """Bad input gets one clear line with file, place and remedy, a non-zero exit, and leaves nothing half-written."""
+
 import json
 import os
 import subprocess
@@ -35,7 +36,9 @@ RECORD_FAULTS = [
         id="wrong surface",
     ),
     pytest.param(
-        {**GOOD, "text": "قال «ترامب»", "spans": [[4, 10, "PERSON"]]}, "white space, punctuation", id="quote at the edge"
+        {**GOOD, "text": "قال «ترامب»", "spans": [[4, 10, "PERSON"]]},
+        "white space, punctuation",
+        id="quote at the edge",
     ),
     pytest.param(
         {**GOOD, "text": "\u202bترامب", "spans": [[0, 6, "PERSON"]]}, "white space, punctuation", id="bidi at the edge"
@@ -64,7 +67,8 @@ def corpus(jsonl, tmp_path):
 
 @pytest.mark.parametrize("record, message", RECORD_FAULTS)
 def test_the_validator_names_file_line_article_and_fault(jsonl, record, message):
-    from articles import InputError, read_articles
+    from ar_news.data.articles import read_articles
+    from ar_news.data.files import InputError
 
     text = json.dumps(GOOD) + "\n" + json.dumps(record) + "\n"
     path = jsonl()
@@ -82,7 +86,7 @@ def test_the_validator_names_file_line_article_and_fault(jsonl, record, message)
     [
         (b"", "the file is empty"),
         (b"\n \n", "the file is empty"),
-        ("{\"id\": \"é\"".encode("latin-1"), ":1: not UTF-8 (byte 9 of the line)"),
+        ('{"id": "é"'.encode("latin-1"), ":1: not UTF-8 (byte 9 of the line)"),
         (b'{"id": "x", \n', ":1: broken JSON"),
         (b'["x"]\n', ":1: a JSON list, not an object"),
         (b"[" * 100_000, ":1: broken JSON"),
@@ -101,13 +105,13 @@ def test_an_unreadable_file_is_one_clear_line(script, toy_model, tmp_path, name,
     assert not target.exists()
 
 
-@pytest.mark.parametrize("name", ["check_corpus", "convert", "split", "evaluate", "annotate"])
+@pytest.mark.parametrize("name", ["corpus_check", "train_convert", "corpus_split", "evaluate", "annotate"])
 def test_a_missing_file_is_named(script, toy_model, tmp_path, name):
     missing = tmp_path / "nowhere"
     arguments = {
-        "check_corpus": [missing, "--output", tmp_path / "m.json"],
-        "convert": [missing, tmp_path / "data"],
-        "split": [missing, "--output", tmp_path],
+        "corpus_check": [missing, "--output", tmp_path / "m.json"],
+        "train_convert": [missing, tmp_path / "data"],
+        "corpus_split": [missing, "--output", tmp_path],
         "evaluate": [toy_model, missing],
         "annotate": [missing, "--pipeline", toy_model],
     }[name]
@@ -123,14 +127,14 @@ def test_a_missing_pipeline_says_how_to_get_one(script, jsonl, name):
 
 def test_an_article_in_two_splits_is_refused(script, corpus, jsonl, tmp_path):
     jsonl({**GOOD, "id": "other", "text": f"{GOOD['text']}  train"}, name="corpus/test.jsonl")
-    line = said(script("check_corpus", corpus, "--output", tmp_path / "m.json"))
+    line = said(script("corpus_check", corpus, "--output", tmp_path / "m.json"))
     assert "test: article other: same text as train in train" in line
     assert not (tmp_path / "m.json").exists()
 
 
 def test_an_id_that_stands_twice_is_refused(script, corpus, jsonl, tmp_path):
     jsonl({**GOOD, "id": "train", "text": f"{GOOD['text']} dev"}, name="corpus/dev.jsonl")
-    assert "this id is also in train" in said(script("check_corpus", corpus, "--output", tmp_path / "m.json"))
+    assert "this id is also in train" in said(script("corpus_check", corpus, "--output", tmp_path / "m.json"))
 
 
 def test_many_faults_are_all_counted_and_the_first_twenty_shown(script, jsonl, toy_model):
@@ -145,26 +149,28 @@ def test_a_folder_without_write_permission_is_named(script, jsonl, toy_model, tm
     closed.mkdir(mode=0o500)
     if os.access(closed, os.W_OK):  # a superuser may write there, but not into the kernel's files
         closed = Path("/proc")
-    assert "cannot be written" in said(script("annotate", jsonl(GOOD), "--pipeline", toy_model, "-o", closed / "o.jsonl"))
+    assert "cannot be written" in said(
+        script("annotate", jsonl(GOOD), "--pipeline", toy_model, "-o", closed / "o.jsonl")
+    )
 
 
-@pytest.mark.parametrize("name", ["check_corpus", "convert", "annotate", "evaluate", "split"])
+@pytest.mark.parametrize("name", ["corpus_check", "train_convert", "annotate", "evaluate", "corpus_split"])
 def test_a_folder_that_cannot_be_made_is_named(script, corpus, jsonl, toy_model, tmp_path, name):
     (tmp_path / "file").write_text("a file stands where the folder should be", encoding="utf-8")
     target = tmp_path / "file" / "out"
     many = jsonl(*[{**GOOD, "id": str(i), "text": f"{GOOD['text']} {i}"} for i in range(20)])
     arguments = {
-        "check_corpus": [corpus, "--output", target / "m.json"],
-        "convert": [corpus, target],
+        "corpus_check": [corpus, "--output", target / "m.json"],
+        "train_convert": [corpus, target],
         "annotate": [many, "--pipeline", toy_model, "-o", target / "o.jsonl"],
         "evaluate": [toy_model, many, "--output", target],
-        "split": [many, "--output", target],
+        "corpus_split": [many, "--output", target],
     }[name]
     assert "cannot be written" in said(script(name, *arguments))
 
 
 def test_a_fault_in_the_middle_leaves_the_old_output_as_it_was(tmp_path):
-    from articles import writing
+    from ar_news.data.files import writing
 
     output = tmp_path / "names.jsonl"
     output.write_text("old", encoding="utf-8")
@@ -179,7 +185,12 @@ def test_faulty_news_is_named_and_counted_and_the_rest_is_annotated(script, json
     path = jsonl(GOOD, {"id": "empty", "text": ""}, {"id": "none"}, {"id": "other", "text": "Reuters said so."})
     path.write_bytes(path.read_bytes() + b'{"id": "broken\n' + b'{"id": "\xe9", "text": "x"}\n')
     errors = said(script("annotate", path, "--pipeline", toy_model, "-o", tmp_path / "o.jsonl"))
-    for line, fault in ((2, "article empty: the text is empty"), (3, "article none: missing 'text'"), (5, "broken JSON"), (6, "not UTF-8")):
+    for line, fault in (
+        (2, "article empty: the text is empty"),
+        (3, "article none: missing 'text'"),
+        (5, "broken JSON"),
+        (6, "not UTF-8"),
+    ):
         assert f"{path}:{line}: {fault}" in errors
     assert "4 articles or files left out, 2 read" in errors
     records = [json.loads(line) for line in (tmp_path / "o.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -193,7 +204,10 @@ def test_a_bad_file_stops_no_other_of_its_folder(script, toy_model, tmp_path):
     (folder / "b.txt").write_text("", encoding="utf-8")
     (folder / "c.txt").write_bytes("سطر\nوصل".encode() + "وصل".encode("cp1256"))
     errors = said(script("annotate", folder, "--pipeline", toy_model, "-o", tmp_path / "o.jsonl"))
-    assert f"{folder / 'b.txt'}: the file is empty" in errors and f"{folder / 'c.txt'}:2: not UTF-8 (byte 14 of the file)" in errors
+    assert (
+        f"{folder / 'b.txt'}: the file is empty" in errors
+        and f"{folder / 'c.txt'}:2: not UTF-8 (byte 14 of the file)" in errors
+    )
     assert json.loads((tmp_path / "o.jsonl").read_text(encoding="utf-8"))["id"] == "a"
 
 
@@ -204,7 +218,7 @@ def test_nothing_readable_at_all_writes_nothing(script, jsonl, toy_model, tmp_pa
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX permissions, absent on Windows")
 def test_who_may_read_a_new_file_is_what_the_umask_says(tmp_path):
-    from articles import write_text
+    from ar_news.data.files import write_text
 
     for umask, mode in ((0o077, 0o600), (0o022, 0o644)):
         before = os.umask(umask)
@@ -215,7 +229,7 @@ def test_who_may_read_a_new_file_is_what_the_umask_says(tmp_path):
         assert (tmp_path / "names.jsonl").stat().st_mode & 0o777 == mode
 
 
-@pytest.mark.parametrize("name", ["describe"])
+@pytest.mark.parametrize("name", ["package_describe"])
 def test_a_folder_of_somebody_else_is_not_replaced(script, toy_model, tmp_path, name):
     mine = tmp_path / "mine"
     mine.mkdir()
@@ -228,7 +242,7 @@ def test_a_folder_of_somebody_else_is_not_replaced(script, toy_model, tmp_path, 
 
 
 def test_an_unknown_choice_is_told_with_the_choices(script, toy_model, tmp_path):
-    done = script("describe", toy_model, tmp_path / "scores.json", tmp_path / "out", "--size", "lg")
+    done = script("package_describe", toy_model, tmp_path / "scores.json", tmp_path / "out", "--size", "lg")
     assert done.returncode == 2
     assert "sm" in done.stderr.decode() and "trf" in done.stderr.decode()
 
@@ -237,7 +251,8 @@ def test_an_unknown_choice_is_told_with_the_choices(script, toy_model, tmp_path)
     "text, start, end", [("🎉ترامب|", 0, 7), ("+ترامب$", 0, 7), ("🇪🇬مصر", 0, 5), ("سعر $مصر", 4, 8), ("وَلبنان", 1, 7)]
 )
 def test_a_symbol_or_a_mark_at_the_edge_of_a_span_is_refused(jsonl, text, start, end):
-    from articles import InputError, read_articles, trimmed
+    from ar_news.data.articles import read_articles, trimmed
+    from ar_news.data.files import InputError
 
     with pytest.raises(InputError, match="begins or ends with white space, punctuation, a symbol"):
         read_articles([jsonl({"id": "x", "text": text, "spans": [[start, end, "COUNTRY"]]})])
@@ -248,14 +263,16 @@ def test_a_symbol_or_a_mark_at_the_edge_of_a_span_is_refused(jsonl, text, start,
 
 @pytest.mark.parametrize("name", ["+972", "Canal+", "كنال+", "محمدًا", "i24NEWS"])
 def test_a_sign_that_is_part_of_a_name_stays(name):
-    from articles import trimmed
+    from ar_news.data.articles import trimmed
 
     assert trimmed(f"«{name}»", 0, len(name) + 2) == (1, len(name) + 1)
 
 
 def test_an_article_longer_than_a_million_letters_is_evaluated(script, toy_model, jsonl, tmp_path):
     text = "وصل ترامب. " + "كتب " * 250_000
-    done = script("evaluate", toy_model, jsonl({"id": "long", "text": text, "spans": [[4, 9, "PERSON"]]}), "--output", tmp_path)
+    done = script(
+        "evaluate", toy_model, jsonl({"id": "long", "text": text, "spans": [[4, 9, "PERSON"]]}), "--output", tmp_path
+    )
     assert done.returncode == 0, done.stderr.decode()
     assert json.loads((tmp_path / "articles.json").read_text(encoding="utf-8"))["exact"]["ALL"]["f1"] == 1.0
 
@@ -269,9 +286,11 @@ def test_a_command_in_a_python_without_the_packages_is_one_plain_line(started):
 def test_a_default_path_is_of_the_project_wherever_a_command_is_started(tmp_path):
     from conftest import ROOT
 
-    code = f"import sys; sys.path.insert(0, {str(ROOT / 'scripts')!r}); from articles import in_project; print(in_project('training/x'))"
+    code = f"import sys; sys.path.insert(0, {str(ROOT / 'scripts')!r}); from ar_news.data.files import in_project; print(in_project('training/x'))"
     for folder, path in ((tmp_path, ROOT / "training" / "x"), (ROOT, Path("training/x"))):
-        done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, encoding="utf-8", check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=folder, capture_output=True, encoding="utf-8", check=True
+        )
         assert done.stdout.strip() == str(path)
 
 

@@ -1,18 +1,25 @@
 """Tools that show the quality of a corpus: near-copies, consistency, coverage, agreement of annotators."""
+
 import json
 
 import pytest
-from articles import Article, InputError, Span
+
+from ar_news.data.articles import Article, Span
+from ar_news.data.files import InputError
 
 LONG = "وقال {} خلال زيارته القصيرة إلى العاصمة أمس إن المحادثات التي جرت بين الوفدين كانت صريحة ومفيدة للغاية"
 
 
 def article(name, text, *spans):
-    return Article(name, text, tuple(Span(text.index(surface), text.index(surface) + len(surface), label) for surface, label in spans))
+    return Article(
+        name,
+        text,
+        tuple(Span(text.index(surface), text.index(surface) + len(surface), label) for surface, label in spans),
+    )
 
 
 def test_a_template_filled_with_another_name_is_a_near_copy():
-    from near_copies import near_copies
+    from ar_news.data.near_sentences import near_copies
 
     one = article("a", LONG.format("ماكرون"), ("ماكرون", "PERSON"))
     two = article("b", LONG.format("رجب طيب أردوغان"), ("رجب طيب أردوغان", "PERSON"))
@@ -21,7 +28,7 @@ def test_a_template_filled_with_another_name_is_a_near_copy():
 
 
 def test_lists_of_names_and_repetition_within_an_article_are_no_near_copies():
-    from near_copies import near_copies
+    from ar_news.data.near_sentences import near_copies
 
     listing = "شاركت فرنسا والصين والهند وكندا وغانا وبيرو وتونس"
     spans = [(name, "COUNTRY") for name in "فرنسا الصين الهند كندا غانا بيرو تونس".split()]
@@ -35,7 +42,7 @@ def invented(name, *numbers):
 
 
 def test_sentences_that_share_half_of_their_runs_of_words_are_near_copies():
-    from near_copies import near_copies
+    from ar_news.data.near_sentences import near_copies
 
     # 14 words are 12 runs of three; 9 of the 15 different ones are shared.
     ((_, _, similarity),) = near_copies([invented("a", *range(14)), invented("b", *range(11), 91, 92, 93)])
@@ -43,7 +50,7 @@ def test_sentences_that_share_half_of_their_runs_of_words_are_near_copies():
 
 
 def test_sentences_that_share_less_than_half_of_their_runs_are_none():
-    from near_copies import near_copies
+    from ar_news.data.near_sentences import near_copies
 
     # 13 of 27 runs: so near to a half that the hashing offers some of the 40 pairs.
     pool = []
@@ -54,7 +61,7 @@ def test_sentences_that_share_less_than_half_of_their_runs_are_none():
 
 @pytest.mark.parametrize("words, found", [(7, 0), (8, 1)])
 def test_a_sentence_again_is_a_near_copy_from_eight_words_on(words, found):
-    from near_copies import near_copies
+    from ar_news.data.near_sentences import near_copies
 
     assert len(near_copies([invented("a", *range(words)), invented("b", *range(words))])) == found
 
@@ -63,10 +70,13 @@ def test_the_validator_refuses_near_copies_and_can_be_told_to_warn(script, jsonl
     for split, word in (("train", "صباح"), ("dev", "مساء"), ("test", "ظهر")):
         text = LONG.format(f"الوزير {word}") if split != "dev" else "لا شبه بينه وبين غيره"
         jsonl({"id": split, "text": text, "spans": []}, name=f"corpus/{split}.jsonl")
-    arguments = ["check_corpus", tmp_path / "corpus", "--output", tmp_path / "m.json"]
+    arguments = ["corpus_check", tmp_path / "corpus", "--output", tmp_path / "m.json"]
     refused = script(*arguments)
     assert refused.returncode == 1
-    assert "article test:" in refused.stderr.decode() and "the same as in article train; rewrite one" in refused.stderr.decode()
+    assert (
+        "article test:" in refused.stderr.decode()
+        and "the same as in article train; rewrite one" in refused.stderr.decode()
+    )
     warned = script(*arguments, "--near-copies", "warn")
     assert warned.returncode == 0
     assert "warning: article test:" in warned.stdout.decode()
@@ -78,7 +88,7 @@ def test_a_name_unmarked_elsewhere_is_listed_with_its_place(script, jsonl, tmp_p
         {"id": "b", "text": "عاد وزير من لبنان ومعه وفد", "spans": []},
         {"id": "c", "text": "بث تلفزيون لبنان الخبر", "spans": [[3, 16, "MEDIA"]]},
     )
-    done = script("consistency", pool, "--output", tmp_path / "c.md")
+    done = script("corpus_consistency", pool, "--output", tmp_path / "c.md")
     assert done.returncode == 0, done.stderr.decode()
     listed = (tmp_path / "c.md").read_text(encoding="utf-8")
     assert "لبنان: marked 1, unmarked 1" in listed
@@ -87,17 +97,19 @@ def test_a_name_unmarked_elsewhere_is_listed_with_its_place(script, jsonl, tmp_p
 
 
 def test_a_name_behind_two_lams_is_the_same_name_marked_or_not():
-    from consistency import unmarked
+    from ar_news.quality.consistency import unmarked
 
     behind, alone = "وصل الوزير للإمارات أمس", "عاد وزير من الإمارات ومعه وفد"
     for marked in (article("a", behind, ("لإمارات", "COUNTRY")), article("a", alone, ("الإمارات", "COUNTRY"))):
         counts, places = unmarked([marked, Article("b", behind), Article("c", alone)])
         assert counts == {"الامارات": 1}
-        assert {name: [place.split(":")[0] for place in found] for name, found in places.items()} == {"الامارات": ["b", "c"]}
+        assert {name: [place.split(":")[0] for place in found] for name, found in places.items()} == {
+            "الامارات": ["b", "c"]
+        }
 
 
 def test_every_name_listed_is_marked_somewhere_and_words_within_longer_names_are_left_alone():
-    from consistency import unmarked
+    from ar_news.quality.consistency import unmarked
 
     pool = [
         article("a", "افتتح مجلس للطاقة", ("لطاقة", "MEDIA")),
@@ -115,19 +127,29 @@ def test_the_list_begins_with_what_is_mostly_marked_and_cuts_a_long_tail(script,
         {"id": "b", "text": " ".join(["قيل إن لبنان بخير"] * 23), "spans": []},
         {"id": "c", "text": "زار ماكرون البلد", "spans": []},
     )
-    assert script("consistency", pool, "--output", tmp_path / "c.md").returncode == 0
+    assert script("corpus_consistency", pool, "--output", tmp_path / "c.md").returncode == 0
     lines = (tmp_path / "c.md").read_text(encoding="utf-8").splitlines()
-    assert [line for line in lines if line.startswith("#")] == ["## ماكرون: marked 1, unmarked 1", "## لبنان: marked 1, unmarked 23"]
+    assert [line for line in lines if line.startswith("#")] == [
+        "## ماكرون: marked 1, unmarked 1",
+        "## لبنان: marked 1, unmarked 23",
+    ]
     assert sum(line.startswith("- b:") for line in lines) == 20
     assert lines[-1] == "- and 3 more"
 
 
 def test_coverage_counts_states_in_all_their_forms_and_behind_proclitics(script, jsonl, tmp_path):
     text = "وكازاخستان ثم للإمارات ثم الامارات ثم بجمهورية كازاخستان ثم لـ«رويترز»"
-    spans = [[text.index(s), text.index(s) + len(s), label] for s, label in (
-        ("كازاخستان", "COUNTRY"), ("لإمارات", "COUNTRY"), ("الامارات", "COUNTRY"), ("جمهورية كازاخستان", "COUNTRY"), ("رويترز", "MEDIA"),
-    )]
-    done = script("coverage", jsonl({"id": "a", "text": text, "spans": spans}), "--output", tmp_path / "c.json")
+    spans = [
+        [text.index(s), text.index(s) + len(s), label]
+        for s, label in (
+            ("كازاخستان", "COUNTRY"),
+            ("لإمارات", "COUNTRY"),
+            ("الامارات", "COUNTRY"),
+            ("جمهورية كازاخستان", "COUNTRY"),
+            ("رويترز", "MEDIA"),
+        )
+    ]
+    done = script("corpus_coverage", jsonl({"id": "a", "text": text, "spans": spans}), "--output", tmp_path / "c.json")
     assert done.returncode == 0, done.stderr.decode()
     counts = json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))
     assert counts["states"]["كازاخستان"] == {"mentions": 2, "official": 1, "spellings": 2, "behind": {"ب": 1, "و": 1}}
@@ -140,7 +162,7 @@ def test_coverage_counts_states_in_all_their_forms_and_behind_proclitics(script,
 
 
 def test_annotators_who_agree_score_one_and_a_missed_name_lowers_both_measures():
-    from agreement import agreement
+    from ar_news.quality.agreement import agreement
 
     one = article("a", "زار ماكرون لبنان أمس", ("ماكرون", "PERSON"), ("لبنان", "COUNTRY"))
     two = article("a", "زار ماكرون لبنان أمس", ("لبنان", "COUNTRY"))
@@ -150,11 +172,13 @@ def test_annotators_who_agree_score_one_and_a_missed_name_lowers_both_measures()
     assert result["agreement"]["ALL"]["f1"] == pytest.approx(2 / 3)
     assert 0 < result["agreement"]["ALL"]["kappa"] < 1
     assert result["agreement"]["PERSON"]["f1"] == 0.0
-    assert result["differences"] == [{"id": "a", "by": "first", "start": 4, "end": 10, "label": "PERSON", "text": "ماكرون"}]
+    assert result["differences"] == [
+        {"id": "a", "by": "first", "start": 4, "end": 10, "label": "PERSON", "text": "ماكرون"}
+    ]
 
 
 def test_white_space_is_no_token_that_annotators_could_agree_on():
-    from agreement import agreement
+    from ar_news.quality.agreement import agreement
 
     text = "زار ماكرون لبنان"
     results = []
@@ -168,14 +192,14 @@ def test_white_space_is_no_token_that_annotators_could_agree_on():
 
 
 def test_annotators_of_different_texts_are_refused():
-    from agreement import same_articles
+    from ar_news.quality.agreement import same_articles
 
     with pytest.raises(InputError, match="article a: the two annotators had different texts"):
         same_articles([article("a", "نص")], [article("a", "نصّ")])
 
 
 def test_every_state_has_a_name_and_no_name_stands_for_two_states():
-    from ar_news.tokenizer import fold
+    from ar_news.pipeline.tokenizer import fold
     from conftest import ROOT
 
     states = json.loads((ROOT / "configs" / "countries.json").read_text(encoding="utf-8"))

@@ -1,4 +1,5 @@
 """Nothing stale is called done: every command of project.yml names all that it reads and writes."""
+
 import copy
 import json
 import re
@@ -8,6 +9,7 @@ import sys
 
 import pytest
 import srsly
+
 from conftest import ROOT
 from workflow_deps import PATHS, faults
 
@@ -45,7 +47,7 @@ def test_the_quick_path_fetches_nothing():
 
 @pytest.mark.parametrize("name", ["train", "seeds", "curve", "pretrain", "ablation"])
 def test_overrides_reach_every_training(name):
-    trained = [line for line in COMMANDS[name]["script"] if "spread.py" not in line]
+    trained = [line for line in COMMANDS[name]["script"] if "compare_seeds.py" not in line]
     assert trained and all('--overrides "${vars.overrides}"' in line for line in trained)
 
 
@@ -63,7 +65,22 @@ def test_a_corpus_in_a_folder_with_a_space_is_checked(tmp_path):
         path = tmp_path / "my corpus" / f"{split}.jsonl"
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(record) + "\n", encoding="utf-8")
-    command = [sys.executable, "-m", "spacy", "project", "run", "check", ".", "--vars.corpus", "my corpus", "--vars.name", "my_ner"]
+    command = [
+        sys.executable,
+        "-m",
+        "spacy",
+        "project",
+        "run",
+        "check",
+        ".",
+        "--vars.corpus",
+        "my corpus",
+        "--vars.name",
+        "my_ner",
+    ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert json.loads((tmp_path / "training" / "my_ner" / "manifest.json").read_text(encoding="utf-8"))["all"]["articles"] == 3
+    assert (
+        json.loads((tmp_path / "training" / "my_ner" / "manifest.json").read_text(encoding="utf-8"))["all"]["articles"]
+        == 3
+    )

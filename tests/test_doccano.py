@@ -1,4 +1,5 @@
 """Annotating in Doccano, against a real server that the project's own command starts."""
+
 import io
 import json
 import os
@@ -12,10 +13,22 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+
 from conftest import ROOT
 from doccano_bench import (
-    PASSWORD, Bench, copy_home, free_port, journal, need_server, plain_articles, read, start_command, stop_command,
-    tricky_articles, wait_for, write,
+    PASSWORD,
+    Bench,
+    copy_home,
+    free_port,
+    journal,
+    need_server,
+    plain_articles,
+    read,
+    start_command,
+    stop_command,
+    tricky_articles,
+    wait_for,
+    write,
 )
 
 LABELS = json.loads((ROOT / "configs" / "labels.json").read_text(encoding="utf-8"))
@@ -42,7 +55,7 @@ def bench(homes):
 @pytest.fixture
 def own_server(bench, homes, tmp_path):
     """A second server that a test may stop; web server up, worker not."""
-    from doccano_server import Server
+    from ar_news.annotation.doccano_server import Server
 
     server = Server(copy_home(homes / "fresh", tmp_path / "home"), free_port())
     server.start_web()
@@ -52,8 +65,8 @@ def own_server(bench, homes, tmp_path):
 
 def python_for_doccano():
     """A Python that Doccano can be installed on, so that a test reaches what comes after the choice of one."""
-    from articles import InputError
-    from doccano_server import interpreter
+    from ar_news.annotation.doccano_server import interpreter
+    from ar_news.data.files import InputError
 
     try:
         return interpreter("")
@@ -110,7 +123,10 @@ def example(key, text, confirmed=True):
 
 
 def surfaces(records):
-    return {r["id"]: [(s["start"], s["end"], s["label"], r["text"][s["start"] : s["end"]]) for s in r["spans"]] for r in records}
+    return {
+        r["id"]: [(s["start"], s["end"], s["label"], r["text"][s["start"] : s["end"]]) for s in r["spans"]]
+        for r in records
+    }
 
 
 # --- the server -----------------------------------------------------------------------------------------------
@@ -128,7 +144,10 @@ def test_a_taken_port_is_one_clear_line(bench, homes):
     port = bench.url.rsplit(":", 1)[1]
     done = subprocess.run(
         [sys.executable, str(ROOT / "scripts" / "doccano_server.py"), "--home", str(homes / "fresh"), "--port", port],
-        capture_output=True, encoding="utf-8", check=False, env={**os.environ, "DOCCANO_PASSWORD": ""},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        env={**os.environ, "DOCCANO_PASSWORD": ""},
     )
     assert done.returncode == 1
     assert done.stderr == f"error: port {port} is taken; stop what runs there or give another --port\n"
@@ -136,8 +155,12 @@ def test_a_taken_port_is_one_clear_line(bench, homes):
 
 def test_a_new_server_without_a_password_is_not_made(homes, tmp_path):
     done = subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "doccano_server.py"), "--home", str(tmp_path / "none")], stdin=subprocess.DEVNULL,
-        capture_output=True, encoding="utf-8", check=False, env={**os.environ, "DOCCANO_PASSWORD": ""},
+        [sys.executable, str(ROOT / "scripts" / "doccano_server.py"), "--home", str(tmp_path / "none")],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        env={**os.environ, "DOCCANO_PASSWORD": ""},
     )
     assert done.returncode == 1
     assert "set the environment variable DOCCANO_PASSWORD" in done.stderr
@@ -152,20 +175,41 @@ def bare(tmp_path):
 
     def call(password, *options):
         return subprocess.run(
-            [sys.executable, str(tmp_path / "project" / "scripts" / "doccano_server.py"), "--home", str(tmp_path / "home"),
-             "--python", python_for_doccano(), "--port", str(free_port()), *options],
-            capture_output=True, encoding="utf-8", check=False, stdin=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONUTF8": "1", "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "DOCCANO_PASSWORD": password},
+            [
+                sys.executable,
+                str(tmp_path / "project" / "scripts" / "doccano_server.py"),
+                "--home",
+                str(tmp_path / "home"),
+                "--python",
+                python_for_doccano(),
+                "--port",
+                str(free_port()),
+                *options,
+            ],
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            stdin=subprocess.DEVNULL,
+            env={
+                **os.environ,
+                "PYTHONUTF8": "1",
+                "PIP_NO_INDEX": "1",
+                "PIP_FIND_LINKS": "",
+                "DOCCANO_PASSWORD": password,
+            },
         )
 
     call.environment = tmp_path / "project" / ".venv-doccano"
     return call
 
 
-@pytest.mark.parametrize("password, told", [
-    ("seven-7", "DOCCANO_PASSWORD has less than 8 characters; set it to a longer one"),
-    ("", "no password for admin; set the environment variable DOCCANO_PASSWORD"),
-])
+@pytest.mark.parametrize(
+    "password, told",
+    [
+        ("seven-7", "DOCCANO_PASSWORD has less than 8 characters; set it to a longer one"),
+        ("", "no password for admin; set the environment variable DOCCANO_PASSWORD"),
+    ],
+)
 def test_a_missing_or_short_password_is_one_clear_line_before_anything_is_installed(bare, password, told):
     done = bare(password)
     assert (done.returncode, done.stderr, done.stdout) == (1, f"error: {told}\n", "")
@@ -214,17 +258,20 @@ def typing(monkeypatch):
 
 
 def test_a_short_or_mistyped_password_is_asked_for_again(typing, capsys):
-    from doccano import new_password
+    from ar_news.annotation.doccano_client import new_password
 
     prompts = typing("short", PASSWORD, "mistyped", PASSWORD, PASSWORD)
     assert new_password("admin") == PASSWORD
-    assert prompts == 2 * ["New password of admin (at least 8 characters): "] + ["Once more: "] + [prompts[0], "Once more: "]
+    assert prompts == 2 * ["New password of admin (at least 8 characters): "] + ["Once more: "] + [
+        prompts[0],
+        "Once more: ",
+    ]
     assert capsys.readouterr().err == "that has less than 8 characters\nthe two differ\n"
 
 
 def test_after_three_tries_no_password_is_asked_for_any_more(typing):
-    from articles import InputError
-    from doccano import new_password
+    from ar_news.annotation.doccano_client import new_password
+    from ar_news.data.files import InputError
 
     prompts = typing("short", "again", "shorter", PASSWORD, PASSWORD)
     with pytest.raises(InputError, match="no password of at least 8 characters in 3 tries; run the command again"):
@@ -275,7 +322,7 @@ def through(monkeypatch):
 
 
 def test_the_server_sees_that_it_is_ready_where_web_traffic_goes_through_a_proxy(stub, through, tmp_path):
-    from doccano_server import Server
+    from ar_news.annotation.doccano_server import Server
 
     through(free_port())
     server = Server(tmp_path, stub.server_port)
@@ -284,7 +331,7 @@ def test_the_server_sees_that_it_is_ready_where_web_traffic_goes_through_a_proxy
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LOCALHOST"])
 def test_a_password_for_this_machine_goes_through_no_proxy(stub, through, host):
-    from doccano import Doccano
+    from ar_news.annotation.doccano_client import Doccano
 
     through(free_port())
     Doccano(f"http://{host}:{stub.server_port}", "admin", PASSWORD)
@@ -292,19 +339,28 @@ def test_a_password_for_this_machine_goes_through_no_proxy(stub, through, host):
 
 
 def test_a_server_elsewhere_is_reached_through_the_proxy(stub, through):
-    from doccano import Doccano
+    from ar_news.annotation.doccano_client import Doccano
 
     through(stub.server_port)
     Doccano("http://doccano.example", "admin", PASSWORD)
     assert stub.asked == ["http://doccano.example/v1/auth/login/"]
 
 
-@pytest.mark.parametrize("url, own", [
-    ("http://127.0.0.1:8000", True), ("http://127.8.9.1", True), ("https://localhost:8000/v1", True), ("http://[::1]:8000", True),
-    ("http://128.0.0.1", False), ("http://localhost.example", False), ("http://127.0.0.1.example", False), ("http://[::2]", False),
-])
+@pytest.mark.parametrize(
+    "url, own",
+    [
+        ("http://127.0.0.1:8000", True),
+        ("http://127.8.9.1", True),
+        ("https://localhost:8000/v1", True),
+        ("http://[::1]:8000", True),
+        ("http://128.0.0.1", False),
+        ("http://localhost.example", False),
+        ("http://127.0.0.1.example", False),
+        ("http://[::2]", False),
+    ],
+)
 def test_only_loopback_addresses_are_of_this_machine(url, own):
-    from doccano import is_loopback
+    from ar_news.annotation.doccano_client import is_loopback
 
     assert is_loopback(url) is own
 
@@ -312,16 +368,18 @@ def test_only_loopback_addresses_are_of_this_machine(url, own):
 # --- set-up ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("names", ["sara omar", "sara, omar, ", ", sara,omar", "،sara ، omar،", "sara,,omar sara", "\n sara \n omar \n"])
+@pytest.mark.parametrize(
+    "names", ["sara omar", "sara, omar, ", ", sara,omar", "،sara ، omar،", "sara,,omar sara", "\n sara \n omar \n"]
+)
 def test_annotators_are_listed_by_comma_or_space_with_nothing_between_two_commas(names):
-    from doccano import split_names
+    from ar_news.annotation.doccano_client import split_names
 
     assert split_names(names) == ["sara", "omar"]
 
 
 @pytest.mark.parametrize("names", ["", " ", ", ،"])
 def test_no_annotator_is_no_name(names):
-    from doccano import split_names
+    from ar_news.annotation.doccano_client import split_names
 
     assert split_names(names) == []
 
@@ -329,7 +387,10 @@ def test_no_annotator_is_no_name(names):
 def test_an_unknown_language_of_the_guideline_is_told_those_there_are():
     done = subprocess.run(
         [sys.executable, str(ROOT / "scripts" / "doccano_setup.py"), "--language", "fr"],
-        capture_output=True, encoding="utf-8", check=False, env={**os.environ, "PYTHONUTF8": "1", "DOCCANO_PASSWORD": ""},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        env={**os.environ, "PYTHONUTF8": "1", "DOCCANO_PASSWORD": ""},
     )
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert "--language" in done.stderr and "'ar', 'en'" in done.stderr
@@ -352,8 +413,15 @@ def test_set_up_makes_projects_labels_guideline_accounts_and_roles_and_changes_n
     assert [p["name"] for p in bench.login("nadir").all("projects", "list")] == ["setup (nadir)"]
 
 
-@pytest.mark.parametrize("setting, word", [({"grapheme_mode": True}, "graphemes"), ({"collaborative_annotation": False}, "does not share"),
-                                           ({"allow_overlapping": True}, "overlapping"), ({"project_type": "Seq2seq"}, "Seq2seq")])
+@pytest.mark.parametrize(
+    "setting, word",
+    [
+        ({"grapheme_mode": True}, "graphemes"),
+        ({"collaborative_annotation": False}, "does not share"),
+        ({"allow_overlapping": True}, "overlapping"),
+        ({"project_type": "Seq2seq"}, "Seq2seq"),
+    ],
+)
 def test_a_project_whose_offsets_or_spans_could_not_be_trusted_is_refused(bench, tmp_path, setting, word):
     name = f"unfit {word}"
     settings = {"project_type": "SequenceLabeling", "collaborative_annotation": True, **setting}
@@ -399,7 +467,13 @@ def test_a_thousand_tricky_articles_come_back_with_no_span_lost_or_moved(bench, 
     pairs = [(surfaces([one])[one["id"]], surfaces([two])[two["id"]]) for one, two in zip(articles, back)]
     lost = sum(len(set(before) ^ set(after)) for before, after in pairs)
     # The README's figures; `spacy project run document` renders them.
-    figures = {"articles": len(back), "spans": spans, "lost": lost, "push_seconds": push_seconds, "pull_seconds": pull_seconds}
+    figures = {
+        "articles": len(back),
+        "spans": spans,
+        "lost": lost,
+        "push_seconds": push_seconds,
+        "pull_seconds": pull_seconds,
+    }
     (ROOT / "training" / "doccano.json").write_text(json.dumps(figures), encoding="utf-8")
     assert (len(back), lost) == (1000, 0) and spans > 5000
     assert [record["text"] for record in back] == [article["text"] for article in articles]
@@ -479,7 +553,13 @@ def test_an_import_whose_worker_was_killed_is_forgotten_on_demand_and_its_missin
     # As such a worker leaves it: the first article without its spans, the last not there, the task never ready.
     server.client.delete_all_spans(number, bench.examples("dead")[articles[0]["id"]]["id"])
     server.client.delete_example(number, bench.examples("dead")[articles[2]["id"]]["id"])
-    lost = {"event": "sent", "url": server.url, "project": number, "task": "no-such-task", "articles": [a["id"] for a in articles]}
+    lost = {
+        "event": "sent",
+        "url": server.url,
+        "project": number,
+        "task": "no-such-task",
+        "articles": [a["id"] for a in articles],
+    }
     with path.with_name("a.jsonl.pushed").open("a", encoding="utf-8") as file:
         file.write(json.dumps(lost) + "\n" + '{"event": "sent", "cut')
     waited = bench.run("doccano_push", path, "--project", "dead", "--deadline", 1)
@@ -521,17 +601,23 @@ def test_a_changed_text_is_reported_and_replaced_only_where_nobody_has_worked(be
         article["text"] += "\nتصحيح"
     write(path, articles)
     told = bench.run("doccano_push", path, "--project", "changed")
-    assert told.stdout.count("its text is another in 'changed' than here") == 2 and "2 changed, 0 new, 1 same" in told.stdout
+    assert (
+        told.stdout.count("its text is another in 'changed' than here") == 2
+        and "2 changed, 0 new, 1 same" in told.stdout
+    )
     updated = bench.run("doccano_push", path, "--project", "changed", "--update")
     assert updated.returncode == 0, updated.stderr
-    assert f"article {articles[0]['id']}: its text is another in 'changed' than here; somebody has worked on it" in updated.stdout
+    assert (
+        f"article {articles[0]['id']}: its text is another in 'changed' than here; somebody has worked on it"
+        in updated.stdout
+    )
     texts = {key: example["text"].endswith("تصحيح") for key, example in bench.examples("changed").items()}
     assert texts == {articles[0]["id"]: False, articles[1]["id"]: True, articles[2]["id"]: False}
 
 
 def test_second_copies_that_nobody_touched_are_removed_and_foreign_articles_are_left(bench, tmp_path):
-    from articles import Article, Span
-    from doccano_import import row
+    from ar_news.annotation.doccano_import import row
+    from ar_news.data.articles import Article, Span
 
     articles = plain_articles(2)
     path = write(tmp_path / "a.jsonl", articles)
@@ -539,20 +625,31 @@ def test_second_copies_that_nobody_touched_are_removed_and_foreign_articles_are_
     bench.run("doccano_push", path, "--project", "copies")
     server = bench.login()
     number = server.project("copies")
-    record = row(Article(articles[0]["id"], articles[0]["text"], tuple(Span(s["start"], s["end"], s["label"]) for s in articles[0]["spans"][:0])))
-    server.client.create_example(number, record.pop("text"), meta={key: value for key, value in record.items() if key != "label"})
+    record = row(
+        Article(
+            articles[0]["id"],
+            articles[0]["text"],
+            tuple(Span(s["start"], s["end"], s["label"]) for s in articles[0]["spans"][:0]),
+        )
+    )
+    server.client.create_example(
+        number, record.pop("text"), meta={key: value for key, value in record.items() if key != "label"}
+    )
     server.client.create_example(number, "من مكان آخر", meta={"source": "elsewhere"})
     done = bench.run("doccano_push", path, "--project", "copies")
     assert "1 second copies deleted" in done.stdout and "1 articles have no article_id" in done.stdout
     assert len(server.examples(number)) == 3
 
 
-@pytest.mark.parametrize("fault, word", [
-    ({"text": ""}, "the text is empty"),
-    ({"spans": [[0, 3, "CITY"]]}, "unknown label"),
-    ({"spans": [[0, 999999, "PERSON"]]}, "out of range"),
-    ({"spans": [[0, 5, "PERSON"], [2, 8, "PERSON"]]}, "overlap"),
-])
+@pytest.mark.parametrize(
+    "fault, word",
+    [
+        ({"text": ""}, "the text is empty"),
+        ({"spans": [[0, 3, "CITY"]]}, "unknown label"),
+        ({"spans": [[0, 999999, "PERSON"]]}, "out of range"),
+        ({"spans": [[0, 5, "PERSON"], [2, 8, "PERSON"]]}, "overlap"),
+    ],
+)
 def test_what_doccano_would_drop_in_silence_is_refused_before_anything_is_sent(bench, tmp_path, fault, word):
     bench.set_up("faulty")
     good = {"id": "good", "text": "وصل ماكرون إلى بيروت", "spans": []}
@@ -566,9 +663,9 @@ def test_what_doccano_would_drop_in_silence_is_refused_before_anything_is_sent(b
 
 
 def test_the_offsets_of_an_article_are_mapped_once_however_many_spans_it_has(monkeypatch):
-    import doccano
-    from articles import Article
-    from doccano_pull import Pull
+    from ar_news.annotation import doccano_client as doccano
+    from ar_news.annotation.doccano_export import Pull
+    from ar_news.data.articles import Article
 
     text = "🎉 ماكرون " * 9400
     spans = [{"id": n, "user": 1, "label": 0, "start_offset": 10 * n + 3, "end_offset": 10 * n + 9} for n in range(200)]
@@ -583,8 +680,8 @@ def test_the_offsets_of_an_article_are_mapped_once_however_many_spans_it_has(mon
 
 
 def test_a_fault_tells_the_page_of_its_article_without_a_search_through_all_articles():
-    from articles import Article
-    from doccano_pull import Pull
+    from ar_news.annotation.doccano_export import Pull
+    from ar_news.data.articles import Article
 
     keys = [f"a{n}" for n in range(30)]
     shelf = Shelf([example(key, "نص آخر" if key == "a20" else "نص") for key in keys])
@@ -596,9 +693,11 @@ def test_a_fault_tells_the_page_of_its_article_without_a_search_through_all_arti
 
 
 def test_only_confirmed_articles_are_pulled_and_confirmed_without_names_is_not_unannotated(bench, tmp_path):
-    articles = [{"id": "named", "text": "وصل ماكرون إلى بيروت", "spans": [[4, 10, "PERSON"]]},
-                {"id": "empty", "text": "لا اسم في هذا النص", "spans": []},
-                {"id": "waiting", "text": "وهذا لم يقرأه أحد", "spans": []}]
+    articles = [
+        {"id": "named", "text": "وصل ماكرون إلى بيروت", "spans": [[4, 10, "PERSON"]]},
+        {"id": "empty", "text": "لا اسم في هذا النص", "spans": []},
+        {"id": "waiting", "text": "وهذا لم يقرأه أحد", "spans": []},
+    ]
     path = write(tmp_path / "a.jsonl", articles)
     bench.set_up("confirmed", "hala")
     bench.run("doccano_push", path, "--project", "confirmed", "--annotators", "hala")
@@ -615,10 +714,12 @@ def test_only_confirmed_articles_are_pulled_and_confirmed_without_names_is_not_u
 
 
 def test_one_bad_article_never_stops_the_rest_and_loose_spans_are_narrowed(bench, tmp_path):
-    articles = [{"id": "loose", "text": "نقلت «رويترز» عن ماكرون", "spans": []},
-                {"id": "beyond", "text": "🎉 وصل ماكرون", "spans": []},
-                {"id": "halved", "text": "🎉 عاد ماكرون", "spans": []},
-                {"id": "fine", "text": "🎉 غادر ماكرون", "spans": [[7, 13, "PERSON"]]}]
+    articles = [
+        {"id": "loose", "text": "نقلت «رويترز» عن ماكرون", "spans": []},
+        {"id": "beyond", "text": "🎉 وصل ماكرون", "spans": []},
+        {"id": "halved", "text": "🎉 عاد ماكرون", "spans": []},
+        {"id": "fine", "text": "🎉 غادر ماكرون", "spans": [[7, 13, "PERSON"]]},
+    ]
     path = write(tmp_path / "a.jsonl", articles)
     bench.set_up("bad")
     bench.run("doccano_push", path, "--project", "bad")
@@ -664,7 +765,9 @@ def test_what_was_pulled_once_stays_when_it_is_gone_from_the_server(bench, tmp_p
     bench.confirm("gone", only=articles[2]["id"])
     done = bench.run("doccano_pull", path, tmp_path / "out", "--project", "gone")
     assert "1 kept from an earlier pull" in done.stdout
-    assert "1 articles of" in done.stdout and "are in none of the projects: never pushed, or deleted there" in done.stdout
+    assert (
+        "1 articles of" in done.stdout and "are in none of the projects: never pushed, or deleted there" in done.stdout
+    )
     assert [record["id"] for record in read(tmp_path / "out" / "gold.jsonl")] == [articles[0]["id"], articles[2]["id"]]
 
 
@@ -689,8 +792,8 @@ def test_a_withdrawn_confirmation_is_no_gold_any_more_and_is_counted(bench, tmp_
 
 @pytest.mark.parametrize("unconfirmed, ids", [(False, ["gone"]), (True, ["there", "gone"])])
 def test_an_earlier_confirmation_stays_only_while_its_article_is_gone(unconfirmed, ids):
-    from articles import Article
-    from doccano_pull import Pull
+    from ar_news.annotation.doccano_export import Pull
+    from ar_news.data.articles import Article
 
     pool = {key: Article(key, "نص") for key in ("there", "gone")}
     previous = [Article(key, "نص", meta={"confirmed": True}) for key in pool]
@@ -702,8 +805,9 @@ def test_an_earlier_confirmation_stays_only_while_its_article_is_gone(unconfirme
 
 
 def test_what_a_lost_server_left_unread_stays_as_an_earlier_pull_had_it(monkeypatch):
-    from articles import Article, InputError
-    from doccano_pull import Pull
+    from ar_news.annotation.doccano_export import Pull
+    from ar_news.data.articles import Article
+    from ar_news.data.files import InputError
 
     keys = ("a", "b", "c")
     pool = {key: Article(key, "نص") for key in keys}
@@ -720,13 +824,17 @@ def test_what_a_lost_server_left_unread_stays_as_an_earlier_pull_had_it(monkeypa
     with pytest.raises(InputError):
         pull.read(shelf, "shelf", pool, "sara", False)
     merged = pull.merge([Article(key, "نص", meta={"confirmed": True, "old": True}) for key in keys], pool)
-    assert [(article.id, article.meta.get("old", False)) for article in merged] == [("a", False), ("b", True), ("c", True)]
+    assert [(article.id, article.meta.get("old", False)) for article in merged] == [
+        ("a", False),
+        ("b", True),
+        ("c", True),
+    ]
 
 
 def test_a_server_stopped_in_the_middle_of_a_pull_keeps_what_came_before(own_server, tmp_path, monkeypatch, capsys):
     import doccano_pull
-    from articles import InputError
-    from doccano import Doccano
+    from ar_news.annotation.doccano_client import Doccano
+    from ar_news.data.files import InputError
 
     mine = Bench(own_server.url, tmp_path)
     own_server.start_worker()
@@ -787,7 +895,7 @@ def test_two_annotators_who_disagree_are_compared_adjudicated_in_doccano_and_bec
         bench.confirm(f"pair ({name})", name)
     assert bench.run("doccano_pull", path, tmp_path / "pulled", *both).returncode == 0
 
-    done = script("adjudicate", tmp_path / "pulled", "--output", tmp_path / "out")
+    done = script("annotation_adjudicate", tmp_path / "pulled", "--output", tmp_path / "out")
     assert done.returncode == 0, done.stderr.decode()
     said = done.stdout.decode()
     assert "disagreements: 1 one-sided, 1 label, 1 boundary" in said
@@ -810,13 +918,20 @@ def test_two_annotators_who_disagree_are_compared_adjudicated_in_doccano_and_bec
         bench.mark("pair (judge)", article["id"], *units, span["label"], "judge")
     bench.confirm("pair (judge)", "judge")
     assert bench.run("doccano_pull", unresolved, tmp_path / "judged", *judge).returncode == 0
-    done = script("adjudicate", tmp_path / "pulled", "--output", tmp_path / "out", "--decided", tmp_path / "judged" / "judge.jsonl")
+    done = script(
+        "annotation_adjudicate",
+        tmp_path / "pulled",
+        "--output",
+        tmp_path / "out",
+        "--decided",
+        tmp_path / "judged" / "judge.jsonl",
+    )
     assert done.returncode == 0, done.stderr.decode()
     final = read(tmp_path / "out" / "gold.jsonl")
     assert surfaces(final) == surfaces(articles)
     assert {record["id"] for record in final if record["decided"] == "adjudication"} == set(open_ids)
-    assert script("split", tmp_path / "out" / "gold.jsonl", "--output", tmp_path / "corpus").returncode == 0
-    checked = script("check_corpus", tmp_path / "corpus", "--output", tmp_path / "manifest.json")
+    assert script("corpus_split", tmp_path / "out" / "gold.jsonl", "--output", tmp_path / "corpus").returncode == 0
+    checked = script("corpus_check", tmp_path / "corpus", "--output", tmp_path / "manifest.json")
     assert checked.returncode == 0, checked.stderr.decode()
 
 
@@ -833,8 +948,14 @@ def test_the_workflow_suggests_sets_up_pushes_pulls_and_adjudicates(bench, tmp_p
     def workflow(name, **variables):
         given = {"annotators": "samar ziad", "overlap": 1, "doccano": bench.url, "project": "flow", **variables}
         options = [part for key, value in given.items() for part in (f"--vars.{key}", str(value))]
-        return subprocess.run([sys.executable, "-m", "spacy", "project", "run", name, ".", *options], cwd=tmp_path, check=False,
-                              env={**os.environ, "DOCCANO_PASSWORD": PASSWORD}, capture_output=True, encoding="utf-8")
+        return subprocess.run(
+            [sys.executable, "-m", "spacy", "project", "run", name, ".", *options],
+            cwd=tmp_path,
+            check=False,
+            env={**os.environ, "DOCCANO_PASSWORD": PASSWORD},
+            capture_output=True,
+            encoding="utf-8",
+        )
 
     for _ in range(2):
         done = workflow("annotate", articles="my articles.jsonl", pick="random", number=4)
@@ -877,7 +998,8 @@ def page():
         pytest.skip("needs Chromium or Chrome on the path")
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+            executable_path=program,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"],
         )
         page = browser.new_page(viewport={"width": 1280, "height": 720})
         page.set_default_timeout(30_000)
@@ -946,6 +1068,8 @@ def test_a_name_selected_in_the_page_behind_an_emoji_is_pulled_back_exact(bench,
     assert done.returncode == 0, done.stderr
     (record,) = read(tmp_path / "out" / "sara.jsonl")
     assert [(span["text"], span["label"]) for span in record["spans"]] == [
-        ("كازاخستان", "COUNTRY"), ("الاتفاقات الإبراهيمية", "AGREEMENT"), *suggested,
+        ("كازاخستان", "COUNTRY"),
+        ("الاتفاقات الإبراهيمية", "AGREEMENT"),
+        *suggested,
     ]
     assert record["doccano"]["confirmed_by"] == ["sara"] and record["doccano"]["marked_by"] == ["admin", "sara"]

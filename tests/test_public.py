@@ -1,10 +1,12 @@
 """Public corpora: fetching and checking them, and the gold articles made of ANERcorp and NewsFANE."""
+
 import hashlib
 import json
 import zipfile
 
 import pytest
 import srsly
+
 from conftest import ROOT
 
 ASSETS = srsly.read_yaml(ROOT / "project.yml")["assets"]
@@ -27,7 +29,7 @@ def bad_mirror(tmp_path):
 
 
 def test_a_damaged_file_is_refused_in_one_line_and_not_kept(script, tmp_path, bad_mirror):
-    done = script("fetch", "ANERCorp_CamelLab_test", "--mirror", bad_mirror, "--root", tmp_path)
+    done = script("public_fetch", "ANERCorp_CamelLab_test", "--mirror", bad_mirror, "--root", tmp_path)
     found = hashlib.md5(b"something else").hexdigest()
     assert done.returncode == 1
     (line,) = [row for row in done.stderr.decode().split("\n") if row.startswith("error")]
@@ -36,24 +38,24 @@ def test_a_damaged_file_is_refused_in_one_line_and_not_kept(script, tmp_path, ba
 
 
 def test_files_that_are_missing_are_all_told(script, tmp_path):
-    done = script("fetch", "ANERCorp", "--verify", "--root", tmp_path)
+    done = script("public_fetch", "ANERCorp", "--verify", "--root", tmp_path)
     assert done.returncode == 1
-    assert done.stderr.decode().count("no such file; run python scripts/fetch.py") == 2
+    assert done.stderr.decode().count("no such file; run python scripts/public_fetch.py") == 2
 
 
 def test_a_mirror_that_is_not_there_is_one_line_a_file_and_no_traceback(script, tmp_path):
-    done = script("fetch", "ANERCorp_CamelLab_test", "--mirror", tmp_path / "none", "--root", tmp_path)
+    done = script("public_fetch", "ANERCorp_CamelLab_test", "--mirror", tmp_path / "none", "--root", tmp_path)
     assert done.returncode == 1
     assert "cannot be fetched" in done.stderr.decode() and "Traceback" not in done.stderr.decode()
 
 
 def test_an_asset_of_another_name_is_told(script, tmp_path):
-    done = script("fetch", "nothing", "--root", tmp_path)
+    done = script("public_fetch", "nothing", "--root", tmp_path)
     assert done.returncode == 1 and b"no such asset" in done.stderr
 
 
 def test_a_good_file_is_taken_and_a_zip_packed_anew_counts_by_its_content(tmp_path):
-    from fetch import checksum, fetch
+    from ar_news.public.fetching import checksum, fetch
 
     sums = []
     for number, level in enumerate((1, 9)):
@@ -125,7 +127,10 @@ def public(script, tmp_path):
     done = script("public_gold", tmp_path, tmp_path / "out")
     assert done.returncode == 0, done.stderr.decode()
     return {
-        split: [json.loads(line) for line in (tmp_path / "out" / f"anercorp-{split}.jsonl").read_text(encoding="utf-8").splitlines()]
+        split: [
+            json.loads(line)
+            for line in (tmp_path / "out" / f"anercorp-{split}.jsonl").read_text(encoding="utf-8").splitlines()
+        ]
         for split in ("train", "test")
     }
 
@@ -134,7 +139,9 @@ def test_names_are_bare_and_the_generic_noun_of_an_outlet_is_outside(public):
     first = public["train"][0]
     assert first["text"] == "قال ماجد علان لصحيفة الرأي إن بلبنان خيرا."
     assert [(span["text"], span["label"]) for span in first["spans"]] == [
-        ("ماجد علان", "PERSON"), ("الرأي", "MEDIA"), ("لبنان", "COUNTRY"),
+        ("ماجد علان", "PERSON"),
+        ("الرأي", "MEDIA"),
+        ("لبنان", "COUNTRY"),
     ]
 
 
@@ -143,7 +150,10 @@ def test_a_city_is_no_country(public):
 
 
 def test_a_sentence_that_the_corpora_see_differently_teaches_nothing(public):
-    assert [record["text"] for record in public["train"]] == ["قال ماجد علان لصحيفة الرأي إن بلبنان خيرا.", "وصل سعيد إلى باريس."]
+    assert [record["text"] for record in public["train"]] == [
+        "قال ماجد علان لصحيفة الرأي إن بلبنان خيرا.",
+        "وصل سعيد إلى باريس.",
+    ]
 
 
 def test_gold_tells_which_labels_were_annotated(public):
@@ -152,13 +162,15 @@ def test_gold_tells_which_labels_were_annotated(public):
 
 
 def test_a_sample_of_raw_articles_is_annotated_for_no_label(script, jsonl, tmp_path):
-    from articles import read_articles
+    from ar_news.data.articles import read_articles
 
     pool = jsonl(*({"id": str(i), "text": f"خبر {i}", "outlet": "x"} for i in range(9)))
-    done = script("sample", pool, tmp_path / "sample.jsonl", "--number", 4)
+    done = script("public_sample", pool, tmp_path / "sample.jsonl", "--number", 4)
     assert done.returncode == 0, done.stderr.decode()
     found = read_articles([tmp_path / "sample.jsonl"])
-    assert [(article.annotated_for, article.spans, article.meta) for article in found] == [((), (), {"outlet": "x"})] * 4
+    assert [(article.annotated_for, article.spans, article.meta) for article in found] == [
+        ((), (), {"outlet": "x"})
+    ] * 4
     assert len({article.id for article in found}) == 4
 
 
@@ -173,8 +185,10 @@ def test_a_line_of_another_form_is_told_with_its_number(script, tmp_path):
 
 def test_only_sure_names_become_silver_and_the_rest_teaches_nothing(nlp):
     import numpy
-    from articles import Article
-    from silver import known_names, silver
+
+    from ar_news.data.articles import Article
+    from ar_news.data.lists import known_names
+    from ar_news.transformer.silver import silver
 
     doc = nlp.make_doc("زار سالم سعيد مصر")
     article = Article("a", doc.text, (), {}, annotated_for=())
@@ -186,8 +200,10 @@ def test_only_sure_names_become_silver_and_the_rest_teaches_nothing(nlp):
 
 def test_a_country_that_no_list_knows_is_unsure(nlp):
     import numpy
-    from articles import Article
-    from silver import known_names, silver
+
+    from ar_news.data.articles import Article
+    from ar_news.data.lists import known_names
+    from ar_news.transformer.silver import silver
 
     doc = nlp.make_doc("زار القطب مصر")
     article = Article("a", doc.text, annotated_for=())
@@ -198,23 +214,29 @@ def test_a_country_that_no_list_knows_is_unsure(nlp):
 
 def test_an_outlet_that_no_list_knows_needs_a_noun_that_says_so(nlp):
     import numpy
-    from articles import Article
-    from silver import known_names, silver
+
+    from ar_news.data.articles import Article
+    from ar_news.data.lists import known_names
+    from ar_news.transformer.silver import silver
 
     doc = nlp.make_doc("نفى القطب ما نقلته صحيفة المنار الجديد ورويترز عن العيد")
     number = {token.text: token.i for token in doc}
     tags = numpy.zeros(len(doc), int)
     tags[[number[word] for word in ("القطب", "المنار", "رويترز", "العيد")]] = 5
     tags[number["الجديد"]] = 6
-    found = silver(Article("a", doc.text, annotated_for=()), doc, tags, numpy.array([255] * len(doc)), 0.8, known_names())
+    found = silver(
+        Article("a", doc.text, annotated_for=()), doc, tags, numpy.array([255] * len(doc)), 0.8, known_names()
+    )
     assert [doc.text[span.start : span.end] for span in found.spans] == ["المنار الجديد", "رويترز"]
     assert [doc.text[start:end] for start, end in found.unsure] == ["القطب", "العيد"]
 
 
 def test_gold_labels_win_over_those_of_the_taggers(nlp):
     import numpy
-    from articles import Article, Span
-    from silver import known_names, silver
+
+    from ar_news.data.articles import Article, Span
+    from ar_news.data.lists import known_names
+    from ar_news.transformer.silver import silver
 
     doc = nlp.make_doc("زار سالم مصر")
     article = Article("a", doc.text, (Span(4, 8, "PERSON"),), annotated_for=("PERSON", "COUNTRY"), unsure=((0, 3),))
@@ -228,7 +250,9 @@ def labels_file(path, labels):
     import numpy
 
     names = {"labels": numpy.array(labels)} if labels else {}
-    numpy.savez(path, tags=numpy.array([0, 0, 3], "u1"), sure=numpy.array([255] * 3, "u1"), size=numpy.array([3]), **names)
+    numpy.savez(
+        path, tags=numpy.array([0, 0, 3], "u1"), sure=numpy.array([255] * 3, "u1"), size=numpy.array([3]), **names
+    )
     return path
 
 
@@ -236,11 +260,12 @@ def silver_of(script, jsonl, labels):
     """The finished process that makes silver of one article, and its output."""
     record = {"id": "a", "text": "زار سالم مصر", "spans": [], "ar_news": {"annotated_for": []}}
     output = labels.with_name("silver.jsonl")
-    return script("silver", jsonl(record), labels, "--output", output), output
+    return script("silver_select", jsonl(record), labels, "--output", output), output
 
 
 def test_tags_stand_for_the_labels_that_their_file_names(script, jsonl, tmp_path):
-    from articles import label_names, read_articles
+    from ar_news.data.articles import read_articles
+    from ar_news.data.labels import label_names
 
     done, output = silver_of(script, jsonl, labels_file(tmp_path / "labels.npz", label_names()))
     assert done.returncode == 0, done.stderr.decode()
@@ -249,14 +274,16 @@ def test_tags_stand_for_the_labels_that_their_file_names(script, jsonl, tmp_path
 
 @pytest.mark.parametrize("theirs", [["COUNTRY", "PERSON", "AGREEMENT", "MEDIA"], ["PERSON", "COUNTRY"], []])
 def test_tags_of_other_labels_are_refused_in_one_line(script, jsonl, tmp_path, theirs):
-    from articles import label_names
+    from ar_news.data.labels import label_names
 
     labels = labels_file(tmp_path / "labels.npz", theirs)
     done, output = silver_of(script, jsonl, labels)
     what = f"its labels are {', '.join(theirs)}" if theirs else "it names no labels"
     wanted = ", ".join(label_names())
     (line,) = done.stderr.decode().splitlines()
-    assert line == f"error: {labels}: {what}, but those of configs/labels.json are {wanted}; write it with label.py"
+    assert (
+        line == f"error: {labels}: {what}, but those of configs/labels.json are {wanted}; write it with silver_label.py"
+    )
     assert done.returncode == 1 and not output.exists()
 
 
@@ -275,5 +302,5 @@ def test_labels_that_are_missing_or_broken_give_one_clear_line(script, jsonl, tm
             numpy.save(file, numpy.zeros(3))
     done, output = silver_of(script, jsonl, labels)
     (line,) = done.stderr.decode().splitlines()
-    assert line.startswith(f"error: {labels}: ") and line.endswith("; write it with label.py")
+    assert line.startswith(f"error: {labels}: ") and line.endswith("; write it with silver_label.py")
     assert done.returncode == 1 and not output.exists()

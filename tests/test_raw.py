@@ -1,4 +1,5 @@
 """Raw articles and vectors: what is held out stays out, each article comes once, spellings share a vector."""
+
 import json
 import zipfile
 
@@ -14,7 +15,9 @@ def story(number, sentences=8):
     """An invented article of its own words: a title line and paragraphs."""
     lines = [f"عنوان الخبر رقم {number}"]
     for i in range(sentences):
-        a, b, c, d = (words[(number * step + i) % 8] for words, step in ((SUBJECTS, 1), (VERBS, 3), (OBJECTS, 5), (PLACES, 7)))
+        a, b, c, d = (
+            words[(number * step + i) % 8] for words, step in ((SUBJECTS, 1), (VERBS, 3), (OBJECTS, 5), (PLACES, 7))
+        )
         lines.append(f"{a} {number} {b} صباح اليوم {number} {c} في {number} المدينة {d} رقم {number * 10 + i}.")
     return "\n".join(lines)
 
@@ -34,7 +37,9 @@ def assets(tmp_path):
         records = []
         for text in saudi:
             title, body = text.split("\n", 1)
-            records.append({"source": "two", "url": "http://x/sports/1", "date_extracted": "2015", "title": title, "content": body})
+            records.append(
+                {"source": "two", "url": "http://x/sports/1", "date_extracted": "2015", "title": title, "content": body}
+            )
         with zipfile.ZipFile(folder / "saudinewsnet" / "2015-01-01.zip", "w") as archive:
             archive.writestr("2015-01-01.json", json.dumps(records))
         return folder
@@ -44,10 +49,10 @@ def assets(tmp_path):
 
 @pytest.fixture
 def raw(script, tmp_path):
-    """Run raw_text.py on a folder of assets; id to text of what it wrote, and the counts."""
+    """Run public_raw.py on a folder of assets; id to text of what it wrote, and the counts."""
 
     def call(folder, *options):
-        done = script("raw_text", folder, tmp_path / "raw.jsonl", *options)
+        done = script("public_raw", folder, tmp_path / "raw.jsonl", *options)
         assert done.returncode == 0, done.stderr.decode()
         lines = (tmp_path / "raw.jsonl").read_text(encoding="utf-8").splitlines()
         counts = json.loads((tmp_path / "raw.json").read_text(encoding="utf-8"))
@@ -88,7 +93,10 @@ def test_an_article_that_two_outlets_print_comes_once(assets, raw):
 
 def test_markup_addresses_and_lines_of_the_page_are_gone(assets, raw):
     pages = [f"{story(n)}\nاضغط هنا لتحميل التطبيق" for n in range(6)]
-    pages[0] = pages[0].replace("صباح اليوم", "<b>صباح</b>&nbsp;اليوم", 1).replace("\n", "\n\n--------\n", 1) + "\nhttps://x.test/a"
+    pages[0] = (
+        pages[0].replace("صباح اليوم", "<b>صباح</b>&nbsp;اليوم", 1).replace("\n", "\n\n--------\n", 1)
+        + "\nhttps://x.test/a"
+    )
     found, _ = raw(assets(ant=pages))
     assert sorted(found.values()) == sorted(story(n) for n in range(6))
 
@@ -109,11 +117,11 @@ def test_assets_that_cannot_be_read_give_one_clear_line(script, assets, tmp_path
     folder = assets(ant=[story(1)])
     (folder / "antcorpus.zip").write_bytes(b"PK\x03\x04 cut off")
     output = tmp_path / "raw.jsonl"
-    done = script("raw_text", folder, output)
+    done = script("public_raw", folder, output)
     assert done.returncode == 1
     assert "antcorpus.zip: not a readable zip" in done.stderr.decode() and "download it again" in done.stderr.decode()
     assert "Traceback" not in done.stderr.decode() and not output.exists()
-    done = script("raw_text", tmp_path / "nowhere", output)
+    done = script("public_raw", tmp_path / "nowhere", output)
     assert done.returncode == 1
     assert "fetch the assets first" in done.stderr.decode() and "Traceback" not in done.stderr.decode()
 
@@ -124,9 +132,9 @@ def test_spellings_of_one_word_share_a_vector_and_training_reads_the_folder(scri
     from spacy.training.initialize import load_vectors_into_model
 
     pool = jsonl(*({"id": str(n), "text": story(n)} for n in range(40)), name="raw.jsonl")
-    done = script("vectors", pool, tmp_path / "vectors", "--dim", 16, "--buckets", 200, "--epochs", 1)
+    done = script("train_vectors", pool, tmp_path / "vectors", "--dim", 16, "--buckets", 200, "--epochs", 1)
     assert done.returncode == 0, done.stderr.decode()
-    from convert import blank_pipeline
+    from ar_news.docs import blank_pipeline
 
     for nlp in (spacy.load(tmp_path / "vectors"), blank_pipeline()):
         load_vectors_into_model(nlp, tmp_path / "vectors")
@@ -136,21 +144,22 @@ def test_spellings_of_one_word_share_a_vector_and_training_reads_the_folder(scri
 
 def test_vectors_do_not_replace_a_folder_that_holds_something_else(script, jsonl, tmp_path):
     (tmp_path / "mine").mkdir()
-    done = script("vectors", jsonl({"id": "a", "text": story(1)}), tmp_path / "mine")
+    done = script("train_vectors", jsonl({"id": "a", "text": story(1)}), tmp_path / "mine")
     assert done.returncode == 1
     assert "there already, and holds no vectors" in done.stderr.decode() and "Traceback" not in done.stderr.decode()
 
 
 def test_a_training_starts_from_the_pretrained_word_layers(script, jsonl, tmp_path):
-    from conftest import ROOT, gold
     from spacy.training.initialize import init_nlp
     from spacy.util import load_config
 
+    from conftest import ROOT, gold
+
     pool = jsonl(*({"id": str(n), "text": story(n)} for n in range(12)), name="raw.jsonl")
-    done = script("pretrain", pool, tmp_path / "pretrained")
+    done = script("train_pretrain", pool, tmp_path / "pretrained")
     assert done.returncode == 0, done.stderr.decode()
     train = jsonl(*gold("dev")[:3], name="train.jsonl")
-    assert script("convert", tmp_path, tmp_path / "data", "--split", train.stem).returncode == 0
+    assert script("train_convert", tmp_path, tmp_path / "data", "--split", train.stem).returncode == 0
     data = str(tmp_path / "data" / "train.spacy")
     tables = {}
     for weights in (None, str(tmp_path / "pretrained" / "tok2vec.bin")):
@@ -162,15 +171,16 @@ def test_a_training_starts_from_the_pretrained_word_layers(script, jsonl, tmp_pa
 
 
 def test_pretraining_reads_proclitics_apart_from_their_words(tmp_path):
-    from conftest import ROOT
-    from pretrain import pretraining
     from spacy.util import load_model_from_config
+
+    from ar_news.training.pretraining import pretraining
+    from conftest import ROOT
 
     nlp = load_model_from_config(pretraining(ROOT / "configs" / "cpu.cfg", tmp_path / "raw.jsonl", 1, 0, {}))
     assert [token.text for token in nlp.make_doc("وترامب")] == ["و", "ترامب"]
 
 
 def test_pretraining_on_no_article_gives_one_clear_line(script, jsonl, tmp_path):
-    done = script("pretrain", jsonl(name="none.jsonl"), tmp_path / "pretrained")
+    done = script("train_pretrain", jsonl(name="none.jsonl"), tmp_path / "pretrained")
     assert done.returncode == 1 and not (tmp_path / "pretrained").exists()
     assert "none.jsonl" in done.stderr.decode() and "Traceback" not in done.stderr.decode()

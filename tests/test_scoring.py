@@ -1,9 +1,11 @@
 """Scores: exact offsets, every gold span counted."""
+
 import json
 
 import pytest
-from articles import Span
-from scoring import ALL, Pair, confusion, exact, interval, match, overlap
+
+from ar_news.data.articles import Span
+from ar_news.scores.scoring import ALL, Pair, confusion, exact, interval, match, overlap
 
 LABELS = ["PERSON", "COUNTRY", "MEDIA", "AGREEMENT"]
 GOLD = {Span(0, 5, "PERSON"), Span(10, 15, "COUNTRY"), Span(20, 30, "AGREEMENT")}
@@ -26,7 +28,9 @@ def test_precision_and_recall_are_not_mixed_up():
 
 
 def test_overlap_counts_what_is_found_of_gold_for_recall_and_of_the_predicted_for_precision():
-    one_found_in_two_parts = Pair({Span(0, 10, "PERSON")}, {Span(0, 3, "PERSON"), Span(5, 8, "PERSON"), Span(20, 25, "PERSON")})
+    one_found_in_two_parts = Pair(
+        {Span(0, 10, "PERSON")}, {Span(0, 3, "PERSON"), Span(5, 8, "PERSON"), Span(20, 25, "PERSON")}
+    )
     row = overlap([one_found_in_two_parts], LABELS)["PERSON"]
     assert row["precision"] == pytest.approx(2 / 3)
     assert row["recall"] == 1.0
@@ -98,8 +102,8 @@ def test_a_gold_span_that_fits_no_token_counts_as_missed(script, jsonl, toy_mode
 
 
 def test_a_misaligned_gold_span_stays_in_the_converted_gold(nlp):
-    from articles import Article
-    from convert import gold_doc
+    from ar_news.data.articles import Article
+    from ar_news.docs import gold_doc
 
     article = Article("a", "زار كازاخستان اليوم", (Span(5, 13, "COUNTRY"),))
     doc, misaligned = gold_doc(nlp, article)
@@ -118,13 +122,15 @@ def test_the_error_page_shows_missed_and_wrong_names_right_to_left(script, jsonl
 
 
 def test_names_of_the_training_articles_are_scored_apart_whatever_their_spelling():
-    from articles import Article
-    from evaluate import seen_apart
+    from ar_news.data.articles import Article
+    from ar_news.scores.evaluation import seen_apart
 
     training = [Article("t", "زار الامارات", (Span(4, 12, "COUNTRY"),))]
     text = "زار الإمارات وكندا"
     gold = {Span(4, 12, "COUNTRY"), Span(14, 18, "COUNTRY")}
-    found = seen_apart([Article("a", text, tuple(gold))], [Pair(gold, {Span(4, 12, "COUNTRY"), Span(0, 3, "MEDIA")})], training)
+    found = seen_apart(
+        [Article("a", text, tuple(gold))], [Pair(gold, {Span(4, 12, "COUNTRY"), Span(0, 3, "MEDIA")})], training
+    )
     assert found["seen"][ALL] == {"precision": 1.0, "recall": 1.0, "f1": 1.0, "support": 1}
     assert found["unseen"][ALL] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 1}
 

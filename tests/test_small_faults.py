@@ -1,13 +1,14 @@
 """Rules of a letter or a sign, each on data made for it: a slip there would move no figure that anyone looks at."""
+
 from collections import Counter
 from types import SimpleNamespace
 
 import numpy
 import pytest
 import spacy
-from articles import Article, Span
 
-from ar_news.tokenizer import NewsTokenizer
+from ar_news.data.articles import Article, Span
+from ar_news.pipeline.tokenizer import NewsTokenizer
 
 
 def tokenizer(**zipf):
@@ -43,7 +44,9 @@ def test_the_first_of_two_lams_is_split_off_three_letters_and_not_off_two():
     assert words(made, "لله") == ["لله"]
 
 
-@pytest.mark.parametrize("text, expected", [("ووزير", "و وزير"), ("بوزير", "ب وزير"), ("وبوزير", "و ب وزير"), ("وزير", "و زير")])
+@pytest.mark.parametrize(
+    "text, expected", [("ووزير", "و وزير"), ("بوزير", "ب وزير"), ("وبوزير", "و ب وزير"), ("وزير", "و زير")]
+)
 def test_a_conjunction_stands_only_before_all_other_proclitics(text, expected):
     # Alone وزير would be split, as its rest is much the commoner; behind another proclitic its و is a letter of the word.
     assert words(tokenizer(وزير=4.0, زير=6.0), text) == expected.split()
@@ -55,9 +58,9 @@ LEAST = 0.6
 
 def silver_of(tags, sure=None, own=(), annotated_for=None):
     """TEXT as a silver article of one token a word. tags, sure: by word, O and 255 where not given; own: its own spans."""
-    from ar_news.tagger import tag_names
-    from articles import label_names
-    from silver import silver
+    from ar_news.data.labels import label_names
+    from ar_news.pipeline.tagger import tag_names
+    from ar_news.transformer.silver import silver
 
     nlp = spacy.blank("ar")
     doc = spacy.tokens.Doc(nlp.vocab, words=TEXT.split())
@@ -122,7 +125,8 @@ COPY_OF = "زار الوزير مصنع القطن في الدلتا"
 @pytest.mark.parametrize("factor, second", [(1.02, 1), (0.98, 2)])
 def test_a_score_counts_by_the_share_of_a_text_that_resembles_none_chosen(factor, second):
     from sklearn.feature_extraction.text import TfidfVectorizer
-    from suggest import diverse
+
+    from ar_news.annotation.choosing import diverse
 
     texts = [COPY_OF, "زار الوزير مصنع الحرير أمس", "أمطار على الساحل"]
     vectors = TfidfVectorizer(sublinear_tf=True).fit_transform(texts)
@@ -133,7 +137,7 @@ def test_a_score_counts_by_the_share_of_a_text_that_resembles_none_chosen(factor
 
 
 def test_what_counts_is_the_nearest_of_the_chosen_and_not_their_sum():
-    from suggest import diverse
+    from ar_news.annotation.choosing import diverse
 
     first, second = COPY_OF, "فازت السباحة بذهبية سباق الفراشة أمس"
     half_of_each = "زار الوزير مصنع بذهبية سباق الفراشة"
@@ -142,7 +146,7 @@ def test_what_counts_is_the_nearest_of_the_chosen_and_not_their_sum():
 
 
 def test_a_copy_of_a_text_chosen_long_before_is_not_chosen():
-    from suggest import diverse
+    from ar_news.annotation.choosing import diverse
 
     texts = [COPY_OF, "فازت السباحة بذهبية سباق الفراشة أمس", COPY_OF, "أمطار على الساحل"]
     assert diverse(texts, [9.0, 8.0, 5.0, 1.0], 3) == [0, 1, 3]
@@ -150,7 +154,7 @@ def test_a_copy_of_a_text_chosen_long_before_is_not_chosen():
 
 def dealt(pool, there=(), overlap=0.2, seed=1):
     """The new articles of three annotators, by name, as ids. there: ids that x and y have both."""
-    from doccano_push import assign
+    from ar_news.annotation.assignment import assign
 
     targets = {name: SimpleNamespace(there={}, new=[]) for name in ("x", "y", "z")}
     for name in ("x", "y"):

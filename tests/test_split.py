@@ -1,4 +1,5 @@
 """Splitting a corpus: shares, genres, seed, and duplicates told with the files that hold them."""
+
 import json
 
 import pytest
@@ -6,10 +7,10 @@ import pytest
 
 @pytest.fixture
 def split(script, tmp_path):
-    """Run split.py; id to genre of each part."""
+    """Run corpus_split.py; id to genre of each part."""
 
     def call(source, *options):
-        done = script("split", source, "--output", tmp_path / "out", *options)
+        done = script("corpus_split", source, "--output", tmp_path / "out", *options)
         assert done.returncode == 0, done.stderr.decode()
         parts = {}
         for name in ("train", "dev", "test"):
@@ -48,7 +49,7 @@ def test_an_article_that_stands_twice_is_told_with_both_files(script, jsonl, tmp
     pool = records(12)
     one = jsonl(*pool, name="one.jsonl")
     two = jsonl({**pool[3], "id": "copy"}, {**pool[4], "text": "خبر آخر"}, name="two.jsonl")
-    done = script("split", one, two, "--output", tmp_path / "out")
+    done = script("corpus_split", one, two, "--output", tmp_path / "out")
     assert done.returncode == 1
     assert done.stderr.decode().splitlines() == [
         f"error: {two}: article copy: same text as 003 in {one}; remove one of the two",
@@ -59,5 +60,5 @@ def test_an_article_that_stands_twice_is_told_with_both_files(script, jsonl, tmp
 
 def test_faults_of_all_files_are_told_at_once(script, jsonl, tmp_path):
     broken = [jsonl({"id": "a", "text": "", "spans": []}, name=name) for name in ("one.jsonl", "two.jsonl")]
-    said = script("split", *broken, "--output", tmp_path / "out").stderr.decode()
+    said = script("corpus_split", *broken, "--output", tmp_path / "out").stderr.decode()
     assert all(f"{path}:1: article a: the text is empty" in said for path in broken)

@@ -1,15 +1,17 @@
 """A long step is done again exactly when its settings or its inputs have changed, and never taken for done half-way."""
+
 import json
 
 import pytest
-from articles import InputError
+
+from ar_news.data.files import InputError
 from conftest import gold
 
 
 @pytest.fixture
 def made(tmp_path):
     """Make an output of an input with some settings, unless it is up to date; whether it was made."""
-    from stamps import Stamp
+    from ar_news.data.stamps import Stamp
 
     source = tmp_path / "in.txt"
     source.write_text("one", encoding="utf-8")
@@ -83,7 +85,7 @@ def data(jsonl, script, tmp_path):
     def convert(articles):
         for split, part in (("train", articles), ("dev", gold("dev")[:2])):
             jsonl(*part, name=f"corpus/{split}.jsonl")
-        assert script("convert", tmp_path / "corpus", tmp_path / "data").returncode == 0
+        assert script("train_convert", tmp_path / "corpus", tmp_path / "data").returncode == 0
         return tmp_path / "data"
 
     return convert
@@ -98,7 +100,9 @@ def test_a_learning_curve_never_gives_new_counts_old_scores(data, jsonl, script,
     models = []
     for number in (8, 16, 16):
         folder = data(gold("dev")[2 : 2 + number])
-        done = script("learning_curve", "configs/cpu.cfg", folder, test, "--output", tmp_path / "curve", "--overrides", FEW)
+        done = script(
+            "train_curve", "configs/cpu.cfg", folder, test, "--output", tmp_path / "curve", "--overrides", FEW
+        )
         assert done.returncode == 0, done.stderr.decode()
         points = json.loads((tmp_path / "curve" / "curve.json").read_text(encoding="utf-8"))
         assert [point["articles"] for point in points] == [number // 8, number // 4, number // 2, number]
@@ -109,22 +113,24 @@ def test_a_learning_curve_never_gives_new_counts_old_scores(data, jsonl, script,
 
 @pytest.mark.parametrize("text", ["max_steps=4", "training.max_steps", "training.max_steps 4", "--training.max_steps"])
 def test_an_override_of_another_form_is_one_clear_line(text):
-    from train import read_overrides
+    from ar_news.training.pipelines import read_overrides
 
     with pytest.raises(InputError, match="is no KEY=VALUE with a dotted key"):
         read_overrides(text)
 
 
 def test_overrides_are_read_as_the_config_reads_them():
-    from train import read_overrides
+    from ar_news.training.pipelines import read_overrides
 
     assert read_overrides("training.max_steps=4 --training.dropout=0.1 nlp.lang=ar") == {
-        "training.max_steps": 4, "training.dropout": 0.1, "nlp.lang": "ar",
+        "training.max_steps": 4,
+        "training.dropout": 0.1,
+        "nlp.lang": "ar",
     }
 
 
 def test_a_variable_that_a_workflow_cannot_see_is_refused(monkeypatch):
-    from train import read_overrides
+    from ar_news.training.pipelines import read_overrides
 
     monkeypatch.setenv("SPACY_CONFIG_OVERRIDES", "--training.max_steps 4")
     with pytest.raises(InputError, match="--vars.overrides"):
@@ -134,10 +140,21 @@ def test_a_variable_that_a_workflow_cannot_see_is_refused(monkeypatch):
 def test_a_setting_that_the_config_does_not_have_is_one_clear_line(data, script, tmp_path):
     folder = data(gold("dev")[2:4])
     done = script(
-        "train", "configs/cpu.cfg", tmp_path / "model", "--train", folder / "train.spacy", "--dev", folder / "dev.spacy",
-        "--overrides", "training.max_step=4",
+        "train_pipeline",
+        "configs/cpu.cfg",
+        tmp_path / "model",
+        "--train",
+        folder / "train.spacy",
+        "--dev",
+        folder / "dev.spacy",
+        "--overrides",
+        "training.max_step=4",
     )
-    assert done.returncode == 1 and "configs/cpu.cfg: cannot be trained" in done.stderr.decode() and "max_step" in done.stderr.decode()
+    assert (
+        done.returncode == 1
+        and "configs/cpu.cfg: cannot be trained" in done.stderr.decode()
+        and "max_step" in done.stderr.decode()
+    )
     assert not (tmp_path / "model").exists()
 
 
@@ -145,15 +162,26 @@ def test_the_same_inputs_give_the_same_weights_whatever_the_hash_seed_and_the_th
     import subprocess
     import sys
 
+    from ar_news.data.stamps import digest
     from conftest import ROOT
-    from stamps import digest
 
     folder, found = data(gold("dev")[2:8]), set()
     for number, threads in ((1, "1"), (2, "2")):
-        for name, value in (("PYTHONHASHSEED", str(number)), ("OMP_NUM_THREADS", threads), ("OPENBLAS_NUM_THREADS", threads)):
+        for name, value in (
+            ("PYTHONHASHSEED", str(number)),
+            ("OMP_NUM_THREADS", threads),
+            ("OPENBLAS_NUM_THREADS", threads),
+        ):
             monkeypatch.setenv(name, value)
         model = tmp_path / str(number)
-        command = [sys.executable, str(ROOT / "scripts" / "train.py"), "configs/cpu.cfg", str(model), "--overrides", FEW]
+        command = [
+            sys.executable,
+            str(ROOT / "scripts" / "train_pipeline.py"),
+            "configs/cpu.cfg",
+            str(model),
+            "--overrides",
+            FEW,
+        ]
         command += ["--train", str(folder / "train.spacy"), "--dev", str(folder / "dev.spacy")]
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
         found.add(tuple(digest(model / "model-last" / part / "model") for part in ("tok2vec", "ner")))

@@ -1,4 +1,5 @@
 """The tokeniser: lossless, with a boundary wherever a name begins or ends."""
+
 import multiprocessing
 import os
 import pickle
@@ -10,13 +11,13 @@ from base64 import urlsafe_b64encode
 
 import pytest
 import spacy
-from conftest import ROOT, TOKENIZER
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ar_news.tokenizer import NewsTokenizer, fold
+from ar_news.pipeline.tokenizer import NewsTokenizer, fold
+from conftest import ROOT, TOKENIZER
 
-ARABIC = st.text(alphabet="وفبلكاأإآةىيسمتنرـَُّْ،؛؟.«»()\"#_-:/0123٣٤٥ \n\t\u00a0\u200f\u200c\u2028abC@")
+ARABIC = st.text(alphabet='وفبلكاأإآةىيسمتنرـَُّْ،؛؟.«»()"#_-:/0123٣٤٥ \n\t\u00a0\u200f\u200c\u2028abC@')
 
 
 def words(nlp, text):
@@ -29,7 +30,9 @@ def test_the_tokens_spell_every_string_again(nlp, text):
     assert nlp.make_doc(text).text == text
 
 
-@pytest.mark.parametrize("text", ["", " ", "  \n ", "\0", "a\0b", "😀👨‍👩‍👧", "\u202eمصر\u202c", "\ufeffمصر", "ـ", "لـ", "ً", "وَ"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "  \n ", "\0", "a\0b", "😀👨‍👩‍👧", "\u202eمصر\u202c", "\ufeffمصر", "ـ", "لـ", "ً", "وَ"]
+)
 def test_the_tokens_spell_odd_strings_again(nlp, text):
     assert nlp.make_doc(text).text == text
 
@@ -155,7 +158,7 @@ def test_one_unbroken_run_of_300_000_latin_characters_takes_less_than_two_second
 TWO_PROCESSES = """
 import multiprocessing, sys, spacy
 sys.path.insert(0, sys.argv[3])
-import ar_news
+import ar_news.pipeline.tokenizer
 if __name__ == "__main__":
     multiprocessing.set_start_method(sys.argv[1])
     texts = ["وترامب بكازاخستان", "فرويترز", "لبنان"] * 10

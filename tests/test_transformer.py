@@ -1,4 +1,5 @@
 """The transformer pipeline: windows, tagger, fine-tuning, and that the spaCy pipeline tags as the trained tagger does."""
+
 import json
 import os
 import random
@@ -11,18 +12,24 @@ from pathlib import Path
 import numpy
 import pytest
 import spacy
-from ar_news.tagger import best_tags, spans_of_tags, tag_names
-from articles import Article, InputError, Span, label_names
-from conftest import ROOT, TOKENIZER, gold
 from hypothesis import given
 from hypothesis import strategies as st
 from spacy.training import Example
+
+from ar_news.data.articles import Article, Span
+from ar_news.data.files import InputError
+from ar_news.data.labels import label_names
+from ar_news.pipeline.tagger import best_tags, spans_of_tags, tag_names
+from conftest import ROOT, TOKENIZER, gold
 
 NEEDS = "needs PyTorch and spacy-transformers: pip install -r requirements-best.txt"
 TEXTS = [
     ("قال ترامب إن كازاخستان تنضم", [(4, 9, "PERSON"), (13, 22, "COUNTRY")]),
     ("ذكرت رويترز أن ترامب وصل", [(5, 11, "MEDIA"), (15, 20, "PERSON")]),
-    ("وقع ترامب معاهدة السلام وترامب عاد إلى مصر", [(4, 9, "PERSON"), (10, 23, "AGREEMENT"), (25, 30, "PERSON"), (39, 42, "COUNTRY")]),
+    (
+        "وقع ترامب معاهدة السلام وترامب عاد إلى مصر",
+        [(4, 9, "PERSON"), (10, 23, "AGREEMENT"), (25, 30, "PERSON"), (39, 42, "COUNTRY")],
+    ),
 ]
 
 
@@ -86,7 +93,9 @@ def encoder(tmp_path_factory):
     tokenizer.train_from_iterator(texts, trainers.WordPieceTrainer(vocab_size=2000, special_tokens=special))
     tokenizer.post_processor = processors.TemplateProcessing("[CLS] $0 [SEP]", None, [("[CLS]", 2), ("[SEP]", 3)])
     names = dict(zip(("pad_token", "unk_token", "cls_token", "sep_token", "mask_token"), special))
-    transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=512, **names).save_pretrained(folder)
+    transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=512, **names).save_pretrained(
+        folder
+    )
     torch.manual_seed(0)
     config = transformers.BertConfig(tokenizer.get_vocab_size(), 32, 2, 2, 64, max_position_embeddings=512)
     transformers.BertModel(config).save_pretrained(folder)
@@ -97,8 +106,8 @@ def encoder(tmp_path_factory):
 def windows(encoder):
     """The windows of docs, measured by the tokeniser of the tiny encoder; and that tokeniser."""
     pytest.importorskip("spacy_transformers", reason=NEEDS)
-    from ar_news.windows import windows
-    from encode import read_tokenizer
+    from ar_news.pipeline.windows import windows
+    from ar_news.transformer.windows_file import read_tokenizer
 
     tokenizer = read_tokenizer(encoder)
     return partial(windows, tokenizer=tokenizer), tokenizer
@@ -126,7 +135,11 @@ def test_a_window_that_is_too_long_for_the_encoder_is_cut_and_no_token_left_out(
     assert [token.i for span in spans for token in span] == list(range(len(doc)))
     long = [span for span in spans if len(tokenizer(span.text)["input_ids"]) > 512]
     assert [(len(span), len(span.text)) for span in long] == [(1, 1500)]
-    assert len(tokenizer(doc[:150].text)["input_ids"]) > 512 > max(len(tokenizer(s.text)["input_ids"]) for s in spans if s not in long)
+    assert (
+        len(tokenizer(doc[:150].text)["input_ids"])
+        > 512
+        > max(len(tokenizer(s.text)["input_ids"]) for s in spans if s not in long)
+    )
     # Few cuts: windows of normal length, not of a word each.
     assert len(spans) < 12
 
@@ -143,7 +156,7 @@ def test_the_encoder_reads_a_proclitic_apart_from_its_word(nlp, windows):
 
 
 def test_every_token_of_any_article_is_encoded(nlp, windows):
-    from encode import encode
+    from ar_news.transformer.windows_file import encode
 
     article = Article("a", random_words(), (Span(0, 4, "PERSON"),))
     columns = encode(nlp, windows[1], [article], windows[0])
@@ -156,7 +169,7 @@ def test_every_token_of_any_article_is_encoded(nlp, windows):
 
 
 def test_what_was_not_annotated_is_told_apart_from_what_is_no_name(nlp, windows):
-    from encode import MISSING, encode
+    from ar_news.transformer.windows_file import MISSING, encode
 
     text = "زار سالم مصر قناة الجزيرة"
     spans = (Span(4, 8, "PERSON"), Span(19, 25, "PERSON"))
@@ -172,14 +185,29 @@ def trained(encoder, script, tmp_path_factory):
     """A tagger fine-tuned on three sentences, and the pipeline made of it."""
     folder = tmp_path_factory.mktemp("tagger")
     records = [
-        {"id": str(i), "text": text, "spans": [list(span) for span in spans]} for i, (text, spans) in enumerate(TEXTS * 20)
+        {"id": str(i), "text": text, "spans": [list(span) for span in spans]}
+        for i, (text, spans) in enumerate(TEXTS * 20)
     ]
     articles = folder / "train.jsonl"
     articles.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
     steps = [
         ("encode", articles, "--output", folder / "train.npz", "--encoder", encoder),
-        ("finetune", folder / "train.npz", "--dev", folder / "train.npz", "--output", folder / "tagger", "--encoder", encoder,
-         "--epochs", 60, "--rate", 0.003, "--batch", 512),
+        (
+            "finetune",
+            folder / "train.npz",
+            "--dev",
+            folder / "train.npz",
+            "--output",
+            folder / "tagger",
+            "--encoder",
+            encoder,
+            "--epochs",
+            60,
+            "--rate",
+            0.003,
+            "--batch",
+            512,
+        ),
         ("assemble", folder / "tagger", folder / "pipeline"),
     ]
     for step in steps:
@@ -196,10 +224,10 @@ def test_a_fine_tuned_tagger_learns_bare_names(trained):
 
 
 def test_the_pipeline_tags_as_the_fine_tuned_tagger_does(trained):
-    from articles import read_articles
-    from label import read_head
-    from pipelines import load
-    from reader import Tagger, probabilities, read_windows
+    from ar_news.data.articles import read_articles
+    from ar_news.docs import load
+    from ar_news.transformer.labelling import read_head
+    from ar_news.transformer.token_tagger import Tagger, probabilities, read_windows
 
     nlp = load(str(trained / "pipeline"))
     model = Tagger(trained / "tagger", read_head(trained / "tagger"))
@@ -217,7 +245,7 @@ def test_a_pipeline_holds_no_path_of_the_machine_that_built_it(trained):
 
 
 def test_every_word_of_any_text_is_read(trained):
-    from pipelines import load
+    from ar_news.docs import load
 
     nlp = load(str(trained / "pipeline"))
     for text in ("\n".join(record["text"] for record in gold("dev")[:30]), random_words()):
@@ -227,10 +255,10 @@ def test_every_word_of_any_text_is_read(trained):
 
 
 def test_a_word_that_is_too_long_is_tagged_as_the_tagger_tags_it(trained):
-    from encode import encode
-    from label import read_head
-    from pipelines import load
-    from reader import Tagger, probabilities, with_ends
+    from ar_news.docs import load
+    from ar_news.transformer.labelling import read_head
+    from ar_news.transformer.token_tagger import Tagger, probabilities, with_ends
+    from ar_news.transformer.windows_file import encode
 
     nlp = load(str(trained / "pipeline"))
     transformer = nlp.get_pipe("transformer").model
@@ -263,8 +291,8 @@ def test_two_processes_give_what_one_gives(trained, tmp_path):
 
 
 def test_words_that_no_window_held_are_told_once(trained, caplog, monkeypatch):
-    from ar_news.windows import warn_unread
-    from pipelines import load
+    from ar_news.docs import load
+    from ar_news.pipeline.windows import warn_unread
 
     nlp = load(str(trained / "pipeline"))
     warn_unread.cache_clear()
@@ -278,7 +306,7 @@ def test_words_that_no_window_held_are_told_once(trained, caplog, monkeypatch):
 
 
 def test_a_folder_that_is_no_pipeline_is_not_replaced(trained, tmp_path):
-    from assemble import main
+    from trf_assemble import main
 
     (tmp_path / "thesis.docx").write_text("mine")
     with pytest.raises(InputError, match="there already, and holds no config.cfg"):
@@ -288,8 +316,8 @@ def test_a_folder_that_is_no_pipeline_is_not_replaced(trained, tmp_path):
 
 @pytest.mark.parametrize("file", ["train.npz", "tagger/head.npz"])
 def test_tags_of_other_labels_are_refused(trained, tmp_path, file):
-    from label import read_head
-    from reader import read_windows
+    from ar_news.transformer.labelling import read_head
+    from ar_news.transformer.token_tagger import read_windows
 
     def read(folder):
         return read_windows(folder / file) if file == "train.npz" else read_head(folder / "tagger")
@@ -311,11 +339,11 @@ def test_tags_of_other_labels_are_refused(trained, tmp_path, file):
 
 def train(trained, output, **more):
     """A training that takes a second, as it goes on with a tagger that knows all already; its report."""
-    import finetune
+    import trf_finetune
 
     windows = more.pop("windows", trained / "train.npz")
     how = {"encoder": trained / "tagger", "epochs": 2, "rate": 1e-5, "batch": 4096, "seed": 0, **more}
-    finetune.main([windows], trained / "train.npz", output, **how)
+    trf_finetune.main([windows], trained / "train.npz", output, **how)
     return json.loads((output / "training.json").read_text(encoding="utf-8"))
 
 
@@ -323,7 +351,10 @@ def test_a_training_is_done_again_exactly_when_something_has_changed(trained, tm
     first = train(trained, tmp_path / "tagger")
     capsys.readouterr()
     assert train(trained, tmp_path / "tagger") == first
-    assert capsys.readouterr().out == f"{tmp_path / 'tagger'}: up to date, made of the same inputs with the same settings\n"
+    assert (
+        capsys.readouterr().out
+        == f"{tmp_path / 'tagger'}: up to date, made of the same inputs with the same settings\n"
+    )
     assert train(trained, tmp_path / "tagger", seed=1)["seed"] == 1
     with numpy.load(trained / "train.npz") as whole:
         arrays = {**whole, "tags": numpy.where(whole["tags"] == 3, 0, whole["tags"])}
@@ -338,7 +369,7 @@ def test_a_training_is_done_again_exactly_when_something_has_changed(trained, tm
 
 def test_a_checkpoint_counts_only_for_the_same_settings_and_inputs(tmp_path, capsys):
     torch = pytest.importorskip("torch", reason=NEEDS)
-    from checkpoint import resume, save
+    from ar_news.transformer.training_state import resume, save
 
     path, made_of = tmp_path / "tagger.checkpoint", {"settings": {"seed": 0}, "inputs": {"train.npz": "1"}}
     part = torch.nn.Linear(2, 2)
@@ -355,7 +386,7 @@ def test_a_checkpoint_counts_only_for_the_same_settings_and_inputs(tmp_path, cap
 @pytest.mark.parametrize("content", [b"", b"half", b"PK\x03\x04", "cut"])
 def test_a_checkpoint_that_cannot_be_read_is_one_line_and_training_begins_anew(tmp_path, capsys, content):
     torch = pytest.importorskip("torch", reason=NEEDS)
-    from checkpoint import resume, save
+    from ar_news.transformer.training_state import resume, save
 
     path, parts = tmp_path / "tagger.checkpoint", {"model": torch.nn.Linear(2, 2)}
     save(path, parts, {}, [{"epoch": 1}], 3.0)
@@ -379,12 +410,12 @@ def two_taggers(trained, tmp_path):
 
 
 def test_tokens_on_which_the_taggers_differ_are_not_sure(trained, two_taggers, tmp_path, capsys):
-    import label
-    from arrays import read_arrays
-    from reader import read_windows
+    import silver_label
+    from ar_news.transformer.arrays import read_arrays
+    from ar_news.transformer.token_tagger import read_windows
 
     def labelled(model):
-        label.main(trained / "train.npz", model, tmp_path / "labels.npz")
+        silver_label.main(trained / "train.npz", model, tmp_path / "labels.npz")
         return read_arrays(tmp_path / "labels.npz", ["tags", "sure", "size"], "")
 
     gold = read_windows(trained / "train.npz")["tags"]
@@ -400,7 +431,8 @@ def test_tokens_on_which_the_taggers_differ_are_not_sure(trained, two_taggers, t
 
 
 def test_labelling_that_was_stopped_goes_on_with_the_next_tagger(trained, two_taggers, tmp_path, monkeypatch):
-    import label
+    import silver_label
+    from ar_news.transformer import labelling as label
 
     read, done = label.probabilities, []
 
@@ -412,16 +444,16 @@ def test_labelling_that_was_stopped_goes_on_with_the_next_tagger(trained, two_ta
 
     monkeypatch.setattr(label, "probabilities", stop_at_the_second)
     with pytest.raises(KeyboardInterrupt):
-        label.main(trained / "train.npz", two_taggers, tmp_path / "labels.npz")
+        silver_label.main(trained / "train.npz", two_taggers, tmp_path / "labels.npz")
     assert not (tmp_path / "labels.npz").exists()
     again = []
     monkeypatch.setattr(label, "probabilities", lambda *arguments: again.append(1) or read(*arguments))
-    label.main(trained / "train.npz", two_taggers, tmp_path / "labels.npz")
+    silver_label.main(trained / "train.npz", two_taggers, tmp_path / "labels.npz")
     assert len(again) == 1 and (tmp_path / "labels.npz").exists()
 
 
 def test_a_stopped_training_goes_on_where_it_was(trained, tmp_path, monkeypatch, capsys):
-    import finetune
+    from ar_news.transformer import fine_tuning as finetune
 
     def fitted(output):
         """The rows of a training, without their seconds."""
@@ -442,12 +474,17 @@ def test_a_stopped_training_goes_on_where_it_was(trained, tmp_path, monkeypatch,
     assert not (tmp_path / "stopped").exists()
     assert fitted(tmp_path / "stopped") == expected
     assert "goes on after epoch 1" in capsys.readouterr().out
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["stopped", "stopped.stamp.json", "whole", "whole.stamp.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "stopped",
+        "stopped.stamp.json",
+        "whole",
+        "whole.stamp.json",
+    ]
 
 
 def test_windows_that_are_missing_are_told_in_one_line(script, tmp_path):
     pytest.importorskip("torch", reason=NEEDS)
-    done = script("finetune", tmp_path / "none.npz", "--dev", tmp_path / "none.npz", "--output", tmp_path / "x")
+    done = script("trf_finetune", tmp_path / "none.npz", "--dev", tmp_path / "none.npz", "--output", tmp_path / "x")
     assert done.returncode == 1
     assert done.stderr.decode().startswith(f"error: {tmp_path / 'none.npz'}: cannot be read")
     assert Path(tmp_path / "x").exists() is False

@@ -1,4 +1,5 @@
 """The whole workflow in a copy of the project, and its wheel in a clean environment."""
+
 import json
 import os
 import re
@@ -8,6 +9,7 @@ import sys
 import venv
 
 import pytest
+
 from conftest import ROOT, gold
 
 # Enough steps for the pipeline to find some names, few enough for a test.
@@ -42,7 +44,18 @@ def run(*command, cwd, **environment):
 
 
 def project_run(folder, *variables, command="all"):
-    return run(sys.executable, "-m", "spacy", "project", "run", command, ".", f"--vars.overrides={SHORT}", *variables, cwd=folder)
+    return run(
+        sys.executable,
+        "-m",
+        "spacy",
+        "project",
+        "run",
+        command,
+        ".",
+        f"--vars.overrides={SHORT}",
+        *variables,
+        cwd=folder,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +79,9 @@ def installed(project, tmp_path_factory):
     venv.create(folder / "venv", with_pip=True)
     python = folder / "venv" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     (wheel,) = (project / "training" / "packages").glob("*/dist/*.whl")
-    done = subprocess.run([python, "-m", "pip", "install", "-q", wheel], capture_output=True, encoding="utf-8", check=False)
+    done = subprocess.run(
+        [python, "-m", "pip", "install", "-q", wheel], capture_output=True, encoding="utf-8", check=False
+    )
     if done.returncode and not os.environ.get("CI"):
         pytest.skip(f"needs a package index for pip: {done.stderr.strip().splitlines()[-1]}")
     assert done.returncode == 0, done.stderr
@@ -86,9 +101,25 @@ def test_a_short_training_already_finds_countries(project):
 
 
 def test_packaging_says_in_one_line_what_came_out(project):
-    said = run(sys.executable, "scripts/package.py", f"{RUN}/pipeline", "training/packages", "--name", "news_ner_sm", "--version", "0.1.0", "--code", "scripts/ar_news/tokenizer.py", cwd=project)
-    assert re.fullmatch(r"training.packages.ar_news_ner_sm-0\.1\.0.dist.*\.whl: \d+\.\d MB, F \d+\.\d on the test articles\n", said)
-    assert "Successfully built" in (project / "training" / "packages" / "ar_news_ner_sm-0.1.0.log").read_text(encoding="utf-8")
+    said = run(
+        sys.executable,
+        "scripts/package_build.py",
+        f"{RUN}/pipeline",
+        "training/packages",
+        "--name",
+        "news_ner_sm",
+        "--version",
+        "0.1.0",
+        "--code",
+        "scripts/ar_news/tokenizer.py",
+        cwd=project,
+    )
+    assert re.fullmatch(
+        r"training.packages.ar_news_ner_sm-0\.1\.0.dist.*\.whl: \d+\.\d MB, F \d+\.\d on the test articles\n", said
+    )
+    assert "Successfully built" in (project / "training" / "packages" / "ar_news_ner_sm-0.1.0.log").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_a_second_run_has_nothing_to_do(project):
@@ -141,7 +172,9 @@ def test_the_wheel_holds_no_path_of_the_machine_that_built_it(project):
 
 def test_the_wheel_tells_what_it_was_made_of(installed):
     made = installed["meta"]["made_of"]
-    assert set(made["data"]) == {"train.jsonl", "dev.jsonl", "test.jsonl"} and all(len(sha) == 64 for sha in made["data"].values())
+    assert set(made["data"]) == {"train.jsonl", "dev.jsonl", "test.jsonl"} and all(
+        len(sha) == 64 for sha in made["data"].values()
+    )
     assert any(package.startswith("spacy==") for package in made["lock"]["packages"]) and made["kernels"]
     assert "commit" in made
 
@@ -151,17 +184,37 @@ def test_other_overrides_train_again(project, tmp_path):
     before = json.loads(stamp.read_text(encoding="utf-8"))
     assert before["settings"]["overrides"]["training.max_steps"] == 300
     shutil.copytree(project / RUN, tmp_path / "run")
-    command = [sys.executable, "scripts/train.py", "configs/cpu.cfg", tmp_path / "run" / "model", "--train", f"{RUN}/data/train.spacy"]
+    command = [
+        sys.executable,
+        "scripts/train_pipeline.py",
+        "configs/cpu.cfg",
+        tmp_path / "run" / "model",
+        "--train",
+        f"{RUN}/data/train.spacy",
+    ]
     command += ["--dev", f"{RUN}/data/dev.spacy", "--overrides", "training.max_steps=2 training.eval_frequency=1"]
     assert "trained with seed 0" in run(*command, cwd=project)
-    assert json.loads((tmp_path / "run" / "model.stamp.json").read_text(encoding="utf-8"))["settings"]["overrides"]["training.max_steps"] == 2
+    assert (
+        json.loads((tmp_path / "run" / "model.stamp.json").read_text(encoding="utf-8"))["settings"]["overrides"][
+            "training.max_steps"
+        ]
+        == 2
+    )
     assert "up to date" in run(*command, cwd=project)
 
 
 def test_the_config_is_complete(project):
     command = ["debug", "data", "configs/cpu.cfg", "--code", "scripts/ar_news/tokenizer.py"]
     said = run(
-        sys.executable, "-m", "spacy", *command, "--paths.train", f"{RUN}/data/train.spacy", "--paths.dev", f"{RUN}/data/dev.spacy", cwd=project
+        sys.executable,
+        "-m",
+        "spacy",
+        *command,
+        "--paths.train",
+        f"{RUN}/data/train.spacy",
+        "--paths.dev",
+        f"{RUN}/data/dev.spacy",
+        cwd=project,
     )
     assert "Good amount of examples for all labels" in said
 
@@ -174,7 +227,16 @@ def own_run(project):
         path.parent.mkdir(exist_ok=True)
         path.write_text("".join(json.dumps(article) + "\n" for article in gold(split)[:4]), encoding="utf-8")
     main = {path: path.read_bytes() for path in (project / RUN).rglob("*") if path.is_file()}
-    variables = ["--vars.corpus", "my corpus", "--vars.name", "my_ner", "--vars.author", "Sara", "--vars.source", "Sara's news"]
+    variables = [
+        "--vars.corpus",
+        "my corpus",
+        "--vars.name",
+        "my_ner",
+        "--vars.author",
+        "Sara",
+        "--vars.source",
+        "Sara's news",
+    ]
     few = "--vars.overrides=training.max_steps=4 training.eval_frequency=2"
     said = run(sys.executable, "-m", "spacy", "project", "run", "all", ".", few, *variables, cwd=project)
     return main, said
@@ -189,14 +251,18 @@ def test_a_pipeline_of_another_corpus_claims_nothing_of_this_one(project, own_ru
     _, said = own_run
     meta = json.loads((project / "training" / "my_ner" / "pipeline" / "meta.json").read_text(encoding="utf-8"))
     assert (meta["author"], meta["license"]) == ("Sara", "")
-    assert [source["name"] for source in meta["sources"]][0] == "Sara's news"
+    assert next(source["name"] for source in meta["sources"]) == "Sara's news"
     assert "Arabic news NER gold corpus" not in json.dumps(meta)
     assert "warning: the pipeline will tell no license" in said and "--vars.license" in said
 
 
 def test_the_figures_of_another_corpus_are_refused(project, own_run):
     done = subprocess.run(
-        [sys.executable, "scripts/figures.py", "training/my_ner"], cwd=project, capture_output=True, encoding="utf-8", check=False
+        [sys.executable, "scripts/docs_render.py", "training/my_ner"],
+        cwd=project,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     assert done.returncode == 1 and "the run is of another corpus than corpus/" in done.stderr
     assert not (project / "docs" / "measured.json").exists()

@@ -1,4 +1,5 @@
 """What a command of project.yml reads, found by reading its script: program files, files of configs/, and its arguments."""
+
 import ast
 import re
 import shlex
@@ -37,8 +38,8 @@ def _named(node, path):
         name = node.value
         if name in CONFIGS:
             yield CONFIGS[name]
-        if name.endswith(".py") and (SCRIPTS / name).is_file():
-            yield SCRIPTS / name
+        if name.endswith(".py"):
+            yield from (place / name for place in (SCRIPTS, SCRIPTS / "ar_news") if (place / name).is_file())
         # A module that is imported by its name when it is needed.
         modules = [name] if re.fullmatch(r"\w+(\.\w+)+", name) else []
     else:
@@ -55,27 +56,37 @@ RUN = "training/${vars.name}"
 # Variables of project.yml that hold a path.
 PATHS = (CORPUS, "${vars.held_out}", "${vars.articles}", "${vars.real}", "${vars.encoder}")
 # What may be missing cannot be a dependency, so a command that reads it is no_skip and decides by itself.
-OPTIONAL = ("${vars.real}", "${vars.encoder}", "${vars.articles}", f"{CORPUS}/double/first.jsonl", f"{CORPUS}/double/second.jsonl", f"{RUN}/pipeline")
+OPTIONAL = (
+    "${vars.real}",
+    "${vars.encoder}",
+    "${vars.articles}",
+    f"{CORPUS}/double/first.jsonl",
+    f"{CORPUS}/double/second.jsonl",
+    f"{RUN}/pipeline",
+)
 # What a program reads in a folder that it is given, or by a name that it puts together.
 INSIDE = {
-    ("check_corpus.py", CORPUS): [f"{CORPUS}/{split}.jsonl" for split in ("train", "dev", "test")],
-    ("convert.py", CORPUS): [f"{CORPUS}/{split}.jsonl" for split in ("train", "dev")],
-    ("describe.py", CORPUS): [f"{CORPUS}/{split}.jsonl" for split in ("train", "dev", "test")],
-    ("learning_curve.py", f"{RUN}/data"): [f"{RUN}/data/{split}.spacy" for split in ("train", "dev")],
-    ("ablation.py", CORPUS): [f"{CORPUS}/train.jsonl"],
-    ("ablation.py", RUN): [f"{RUN}/{name}" for name in ("data/dev.spacy", "best/silver.jsonl", "best/public.jsonl", "vectors", "pretrained")],
-    ("label.py", f"{RUN}/transformer"): [f"{RUN}/transformer/${{vars.seed}}/tagger"],
+    ("corpus_check.py", CORPUS): [f"{CORPUS}/{split}.jsonl" for split in ("train", "dev", "test")],
+    ("train_convert.py", CORPUS): [f"{CORPUS}/{split}.jsonl" for split in ("train", "dev")],
+    ("package_describe.py", CORPUS): [f"{CORPUS}/{split}.jsonl" for split in ("train", "dev", "test")],
+    ("train_curve.py", f"{RUN}/data"): [f"{RUN}/data/{split}.spacy" for split in ("train", "dev")],
+    ("compare_ablation.py", CORPUS): [f"{CORPUS}/train.jsonl"],
+    ("compare_ablation.py", RUN): [
+        f"{RUN}/{name}"
+        for name in ("data/dev.spacy", "best/silver.jsonl", "best/public.jsonl", "vectors", "pretrained")
+    ],
+    ("silver_label.py", f"{RUN}/transformer"): [f"{RUN}/transformer/${{vars.seed}}/tagger"],
     ("public_gold.py", "training/assets"): [
         f"training/assets/{name}"
         for name in ("ANERCorp_CamelLab_train.txt", "ANERCorp_CamelLab_test.txt", "WikiFANE_2014_Gold_standard.zip")
     ],
-    ("raw_text.py", "training/assets"): [
+    ("public_raw.py", "training/assets"): [
         "training/assets/saudinewsnet",
         "training/assets/antcorpus.multisource.data-f117ce44a9cfad0dcbd341b7d744e4c3cdb4fed8.zip",
     ],
-    ("fetch.py", ""): ["project.yml"],
+    ("public_fetch.py", ""): ["project.yml"],
     ("doccano_setup.py", ""): ["corpus/guideline.ar.md", "corpus/guideline.en.md"],
-    ("figures.py", ""): [
+    ("docs_render.py", ""): [
         *("README.md", "corpus/datasheet.md", "docs/best.md", "docs/experiments.json"),
         *(f"corpus/{split}.jsonl" for split in ("train", "dev", "test")),
     ],
@@ -85,14 +96,16 @@ INSIDE = {
 def script_deps(line):
     """The files of the project that a line `python scripts/X.py …` reads by itself, whatever its arguments, as project.yml names them."""
     program = SCRIPTS / Path(shlex.split(line)[1]).name
-    return sorted({*(path.relative_to(ROOT).as_posix() for path in reads(program)), *INSIDE.get((program.name, ""), [])})
+    return sorted(
+        {*(path.relative_to(ROOT).as_posix() for path in reads(program)), *INSIDE.get((program.name, ""), [])}
+    )
 
 
 def arguments(line):
     """The arguments of a line that are paths, NAME=PATH included; a variable alone may be one."""
     words = shlex.split(line)[2:]
     found = [word.partition("=")[2] if re.match(r"\w+=", word) else word for word in words]
-    return [word for word in found if "/" in word and "://" not in word or word in PATHS]
+    return [word for word in found if ("/" in word and "://" not in word) or word in PATHS]
 
 
 def read_by(line):
@@ -107,11 +120,16 @@ def faults(command):
     name, deps, outputs = command["name"], command.get("deps", []), command.get("outputs", [])
     found = []
     for line in command["script"]:
-        found += [f"{name}: reads {file}, which is not among its deps" for file in script_deps(line) if file not in deps]
+        found += [
+            f"{name}: reads {file}, which is not among its deps" for file in script_deps(line) if file not in deps
+        ]
         for path in read_by(line):
             if path in OPTIONAL and command.get("no_skip"):
                 continue
-            written = any(Path(path) == Path(file) or Path(path) in Path(file).parents or Path(file) in Path(path).parents for file in outputs)
+            written = any(
+                Path(path) == Path(file) or Path(path) in Path(file).parents or Path(file) in Path(path).parents
+                for file in outputs
+            )
             if not written and not any(Path(path) == Path(file) or Path(file) in Path(path).parents for file in deps):
                 found.append(f"{name}: {path} is neither among its deps nor its outputs")
     if not outputs and not command.get("no_skip"):

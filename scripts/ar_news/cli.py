@@ -1,0 +1,49 @@
+"""A typer function as a program: help that a terminal wraps, and faults of the input as plain lines."""
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ar_news.data.files import InputError, tell
+
+try:
+    import typer
+except ModuleNotFoundError:
+    sys.exit(
+        "error: the project's packages are not installed in this Python; put `python scripts/in_venv.py` before the "
+        "script, or activate its environment .venv"
+    )
+
+
+def help_text(function: Callable) -> str:
+    """The docstring with every paragraph on one line, for a terminal of any width to wrap; examples keep their lines."""
+    paragraphs = re.split(r"\n\s*\n", inspect.getdoc(function) or "")
+    return "\n\n".join(p if p.startswith(" ") else " ".join(p.split()) for p in paragraphs)
+
+
+def command(main: Callable) -> typer.Typer:
+    """A typer function as a program of its own."""
+    app = typer.Typer(add_completion=False)
+    app.command(help=help_text(main))(main)
+    return app
+
+
+def run(main: Callable) -> None:
+    """Run a typer function as a script: an InputError becomes plain lines and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.exit(call(main, None))
+
+
+def call(main: Callable, arguments: Sequence[str | Path] | None) -> int:
+    """Exit code of a typer function with these arguments, those of the process if None; faults go to standard error."""
+    try:
+        command(main)(None if arguments is None else list(map(str, arguments)), standalone_mode=True)
+    except SystemExit as end:
+        return int(end.code or 0)
+    except InputError as error:
+        tell(error.messages, "error")
+        return 1
+    return 0

@@ -1,0 +1,259 @@
+"""Render the measured figures in README.md, corpus/datasheet.md and docs/best.md from what the workflow wrote."""
+
+import re
+from pathlib import Path
+
+from ar_news.data.files import ROOT, InputError, read_json
+from ar_news.docs import load
+from ar_news.quality.corpus import SPLITS, checksum
+from ar_news.quality.coverage import LEAST
+from ar_news.scores.scoring import ALL
+
+MEASURED = ROOT / "docs" / "measured.json"
+
+
+PAGES = (ROOT / "README.md", ROOT / "corpus" / "datasheet.md", ROOT / "docs" / "best.md")
+
+
+EXAMPLE = (
+    "نقل موقع «أكسيوس» عن مصادره أن كازاخستان تستعد للاتفاقات الإبراهيمية، وأن توكاييف بحث ذلك مع روبيو وترامب. "
+    "وذكرت سكاي نيوز عربية أن بالإمارات من يرحب بالخطوة، كما قال نتنياهو لـ«رويترز»."
+)
+
+
+_BLOCK = re.compile(r"(<!-- begin (\w+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
+
+
+def own_corpus(manifest: dict) -> None:
+    """InputError if a manifest is of another corpus than the one in corpus/, whose figures the pages tell."""
+    counted = {split: counts["sha256"] for split, counts in manifest.items() if "sha256" in counts}
+    if counted != {split: checksum(ROOT / "corpus" / f"{split}.jsonl") for split in SPLITS}:
+        raise InputError(
+            "the run is of another corpus than corpus/, of which these pages tell; run `spacy project run all` first"
+        )
+
+
+def measure(training: Path, before: dict) -> dict:
+    """Corpus counts and quality, scores, wheel size (MB of 10^6 bytes), the names found in the example, and the ablation.
+
+    A figure whose file the last runs did not write keeps its value of `before`; InputError if it has none.
+    """
+    files = {
+        "corpus": training / "manifest.json",
+        "coverage": training / "coverage.json",
+        "agreement": ROOT / "corpus" / "double" / "agreement.json",
+        "curve": training / "curve" / "curve.json",
+        "doccano": training.parent / "doccano.json",
+        "seeds": training / "scores" / "seeds.json",
+        "ablation": training / "ablation" / "ablation.json",
+        "peers": training / "peers" / "peers.json",
+        "experiments": ROOT / "docs" / "experiments.json",
+    }
+    found = {name: read_json(path, "run that step again") for name, path in files.items() if path.exists()}
+    own_corpus(found.get("corpus", {}))
+    if "seeds" in found:
+        found["seeds"] = {**before.get("seeds", {}), **found["seeds"]}
+    wheels = sorted(training.parent.glob("packages/ar_news_ner_sm-*/dist/*.whl"), key=lambda path: path.stat().st_mtime)
+    if wheels:
+        found["wheel_mb"] = round(wheels[-1].stat().st_size / 1e6, 1)
+        ents = load(str(training / "pipeline"))(EXAMPLE).ents
+        found["example"] = [[ent.text, ent.label_, ent.start_char, ent.end_char] for ent in ents]
+    missing = {*files, "wheel_mb", "example"} - {*before, *found}
+    if missing:
+        raise InputError(
+            f"{training}: nothing measured for {', '.join(sorted(missing))}; run the workflows all, quality and best and the tests"
+        )
+    return {**before, **found}
+
+
+def corpus_table(manifest: dict) -> str:
+    """Articles, words and mentions of each label, a split a line."""
+    labels = list(manifest["all"]["names"])
+    lines = [f"| | articles | words | {' | '.join(labels)} |", "|-" * (3 + len(labels)) + "|"]
+    for split, counts in manifest.items():
+        names = " | ".join(f"{counts['names'][label]['mentions']:,}" for label in labels)
+        lines.append(f"| {split} | {counts['articles']:,} | {counts['words']:,} | {names} |")
+    different = " | ".join(f"{manifest['all']['names'][label]['different']:,}" for label in labels)
+    lines.append(f"| different spellings | | | {different} |")
+    return "\n".join(lines)
+
+
+def coverage_table(coverage: dict) -> str:
+    """What the corpus was to cover, and what it does."""
+    states = {state: row["mentions"] for state, row in coverage["states"].items()}
+    mentions, different = coverage["mentions"], coverage["different"]
+    rows = [
+        ("names", 25_000, sum(mentions.values())),
+        ("AGREEMENT mentions", 3_500, mentions["AGREEMENT"]),
+        ("MEDIA mentions", 3_500, mentions["MEDIA"]),
+        ("different people, in two words or more", 2_500, different["PERSON"]),
+        ("different outlets, by spelling", 350, different["MEDIA"]),
+        ("different agreements, by spelling", 300, different["AGREEMENT"]),
+        (f"states mentioned {LEAST} times or more", len(states), sum(n >= LEAST for n in states.values())),
+        ("states under an official name", len(states), sum(row["official"] > 0 for row in coverage["states"].values())),
+        *(
+            (
+                f"states behind {letters}",
+                len(states),
+                sum(letters in row["behind"] for row in coverage["states"].values()),
+            )
+            for letters in ("و", "ف", "ب", "ل", "ك", "وب", "ول")
+        ),
+    ]
+    lines = ["| | aim | reached |", "|-|-|-|", *(f"| {name} | {aim:,} | {reached:,} |" for name, aim, reached in rows)]
+    rare = ", ".join(f"{state} {n}" for state, n in states.items() if n < LEAST)
+    heads = ", ".join(f"{head} {n}" for head, n in coverage["heads"].items())
+    lines += ["", f"States mentioned less than {LEAST} times: {rare or 'none'}.", ""]
+    lines += ["| behind | " + " | ".join(mentions) + " |", "|-" * (1 + len(mentions)) + "|"]
+    for letters in sorted({letters for row in coverage["proclitics"].values() for letters in row}):
+        counts = " | ".join(str(coverage["proclitics"][label].get(letters, 0)) for label in mentions)
+        lines.append(f"| {letters} | {counts} |")
+    return "\n".join([*lines, "", f"First words of the different agreements (spelling folded): {heads}."])
+
+
+def agreement_table(agreement: dict) -> str:
+    lines = ["| | span F1 | kappa, tokens | names |", "|-|-|-|-|"]
+    for label, row in agreement["agreement"].items():
+        shown = "–" if row["kappa"] is None else f"{row['kappa']:.3f}"
+        lines.append(f"| {label} | {row['f1']:.3f} | {shown} | {row['names']:,} |")
+    return "\n".join([*lines, "", f"{agreement['articles']:,} articles, {agreement['tokens']:,} tokens."])
+
+
+def curve_table(points: list[dict]) -> str:
+    """F of each label on each test set, a share of the training articles a line."""
+    sets = list(points[0]["f1"])
+    columns = [(name, label) for name in sets for label in points[0]["f1"][name]]
+    lines = ["| articles | words | " + " | ".join(f"{label}, {name}" for name, label in columns) + " |"]
+    lines.append("|-" * (2 + len(columns)) + "|")
+    for point in points:
+        cells = [f"{100 * point['f1'][name][label]:.1f}" for name, label in columns]
+        lines.append(f"| {point['articles']:,} | {point['words']:,} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def doccano_line(trip: dict) -> str:
+    return (
+        f"On 2 cores, {trip['articles']:,} short articles with {trip['spans']:,} spans, emoji, tashkeel, tatweel, CRLF, U+2028 and bidi "
+        f"marks take {trip['push_seconds']:.0f} s to push and {trip['pull_seconds']:.0f} s to pull; {trip['lost']} spans were lost or moved."
+    )
+
+
+def ablation_table(steps: dict[str, dict], peers: dict[str, dict]) -> str:
+    """F over all labels of every step and peer on every test, with speed, memory, size and training time."""
+    sets = list(next(iter(steps.values()))["f1"])
+    lines = [
+        "| | " + " | ".join(sets) + " | words/s | memory, MB | size, MB | training, min |",
+        "|-" * (5 + len(sets)) + "|",
+    ]
+    for name, row in {**peers, **steps}.items():
+        cells = []
+        for test in sets:
+            if "f1" in row:
+                values = row["f1"][test][ALL]
+                spread = f" ± {100 * values['sd']:.1f}" if values["n"] > 1 else ""
+                cells.append(f"{100 * values['mean']:.1f}{spread}")
+            else:
+                cells.append(f"{100 * row['tests'][test][ALL]['f1']:.1f}")
+        rest = (
+            f"{row['words_per_second']:,.0f}",
+            f"{row['memory_mb']:,.0f}",
+            f"{row['megabytes']:,.0f}",
+            f"{row['train_seconds'] / 60:.0f}",
+        )
+        lines.append(f"| {name} | {' | '.join((*cells, *rest))} |")
+    told = "\n".join(f"- *{name}*: {row['what']}" for name, row in steps.items())
+    return "\n".join(lines) + f"\n\n{told}"
+
+
+def labels_table(steps: dict[str, dict], test: str) -> str:
+    """F of each label on one test, a step a line."""
+    names = list(next(iter(steps.values()))["f1"][test])
+    lines = [f"| | {' | '.join(names)} |", "|-" * (1 + len(names)) + "|"]
+    for name, row in steps.items():
+        lines.append(
+            f"| {name} | " + " | ".join(f"{100 * row['f1'][test][label]['mean']:.1f}" for label in names) + " |"
+        )
+    return "\n".join(lines)
+
+
+def experiments_table(rows: list[dict]) -> str:
+    """Dev F of what was tried once, one number a seed."""
+    lines = ["| of | tried | dev | kept |", "|-|-|-|-|"]
+    for row in rows:
+        scores = ", ".join(f"{100 * f1:.1f}" for f1 in row["dev"])
+        lines.append(f"| {row['of']} | {row['tried']} | {scores} | {'yes' if row['kept'] else 'no'} |")
+    return "\n".join(lines)
+
+
+def seeds_table(result: dict) -> str:
+    """Scores by label as compare_seeds.py writes them: means over the seeds, of F also the standard deviation."""
+
+    def percent(score: dict) -> str:
+        return f"{100 * score['mean']:.1f}"
+
+    lines = [
+        "| | P | R | F | 95 % of F | F, overlap | names |"
+        + "".join(f" F, {part} | names |" for part in result["seen_apart"])
+    ]
+    lines.append("|-" * (7 + 2 * len(result["seen_apart"])) + "|")
+    for label, row in result["exact"].items():
+        f1 = f"{percent(row['f1'])} ± {100 * row['f1']['sd']:.1f}"
+        bounds = " – ".join(map(percent, result["interval"][label]))
+        cells = [
+            label,
+            percent(row["precision"]),
+            percent(row["recall"]),
+            f1,
+            bounds,
+            percent(result["overlap"][label]["f1"]),
+            str(row["support"]),
+        ]
+        for scores in result["seen_apart"].values():
+            cells += [percent(scores[label]["f1"]), str(scores[label]["support"])]
+        lines.append(f"| {' | '.join(cells)} |")
+    words = f"{result['articles']:,} articles, {result['words']:,} words; trainings of {result['seeds']} seeds, mean ± standard deviation"
+    return "\n".join([*lines, "", f"{words}; gold names that no token boundary fits: {result['unaligned']}."])
+
+
+def spread(manifest: dict) -> str:
+    """How the articles divide over what their metadata say."""
+    lines = ["| | articles |", "|-|-|"]
+    for key, counts in manifest["all"].items():
+        if isinstance(counts, dict) and key != "names":
+            lines.append(f"| {key.replace('_', ' ')} | {', '.join(f'{name} {n}' for name, n in counts.items())} |")
+    return "\n".join(lines)
+
+
+def blocks(measured: dict) -> dict[str, str]:
+    """Markdown for every marked block, by its name."""
+    found = "\n".join(f"| {name} | {label} | {start} | {end} |" for name, label, start, end in measured["example"])
+    speed = measured["seeds"]["test"]["words_per_second"]["mean"]
+    return {
+        "example": f"> {EXAMPLE}\n\n| `ent.text` | label | start | end |\n|-|-|-|-|\n{found}",
+        "corpus": corpus_table(measured["corpus"]),
+        "spread": spread(measured["corpus"]),
+        "coverage": coverage_table(measured["coverage"]),
+        "agreement": agreement_table(measured["agreement"]),
+        "curve": curve_table(measured["curve"]),
+        "ablation": ablation_table(measured["ablation"], measured["peers"]),
+        "labels": labels_table(measured["ablation"], "real"),
+        "experiments": experiments_table(measured["experiments"]),
+        "doccano": doccano_line(measured["doccano"]),
+        "size": f"The wheel has {measured['wheel_mb']} MB and reads {speed:,.0f} words a second on one core.",
+        **{name: seeds_table(result) for name, result in measured["seeds"].items()},
+    }
+
+
+def render(page: str, measured: dict) -> str:
+    """The page with each block between `<!-- begin NAME -->` and `<!-- end NAME -->` written anew.
+
+    Raises InputError for a block of an unknown name.
+    """
+    known = blocks(measured)
+
+    def fill(match: re.Match) -> str:
+        if match[2] not in known:
+            raise InputError(f"block {match[2]}: no such figure; use one of {', '.join(known)}")
+        return f"{match[1]}{known[match[2]]}\n{match[3]}"
+
+    return _BLOCK.sub(fill, page)

@@ -1,0 +1,91 @@
+"""Count what the names of a corpus cover: states, outlets, agreements, people, and the proclitics before them."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from ar_news.data.articles import Article
+from ar_news.data.files import ROOT
+from ar_news.data.labels import label_names
+from ar_news.pipeline.tokenizer import fold
+
+# States that are mentioned less often are named as rare.
+LEAST = 8
+
+
+# The letters written onto a name; a tatweel, a quotation mark or a bracket may stand between.
+_PROCLITICS = re.compile(r"(?<!\w)([وفبلكس]{1,3})ـ*[«\"“‘'(#]*$")
+
+
+def names(articles: list[Article]) -> Iterator[tuple[str, str, str]]:
+    """Label, surface and proclitics of every span. Of لل the first letter is the proclitic, shown as لل."""
+    for article in articles:
+        for start, end, label in article.spans:
+            surface = article.text[start:end]
+            match = _PROCLITICS.search(article.text, max(0, start - 6), start)
+            proclitics = match[1] if match else ""
+            if proclitics.endswith("ل") and surface.startswith("ل") and article.text[start - 1] == "ل":
+                proclitics += "ل"
+            yield label, surface, proclitics
+
+
+def states(articles: list[Article]) -> dict[str, dict]:
+    """Mentions of every state of configs/countries.json by its first short name: all, official, behind each proclitic.
+
+    A state without an entry under `official`, such as كندا, has its short name for its official one.
+    """
+    table, forms = {}, {}
+    for state in json.loads((ROOT / "configs" / "countries.json").read_text(encoding="utf-8")):
+        key = state["short"][0]
+        table[key] = {"mentions": 0, "official": 0, "spellings": 0, "behind": Counter()}
+        forms.update({fold(form): (key, "short") for form in state["short"]})
+        forms.update({fold(form): (key, "official") for form in state["official"] or state["short"][:1]})
+    spellings = set()
+    for label, surface, proclitics in names(articles):
+        folded = fold(surface)
+        # Behind لل the alif of the article is not written.
+        key, kind = forms.get(folded) or forms.get("ا" + folded) or (None, None)
+        if label == "COUNTRY" and key:
+            table[key]["mentions"] += 1
+            table[key]["official"] += kind == "official"
+            if proclitics:
+                # لل is ل before the article, here one kind.
+                table[key]["behind"][proclitics.replace("لل", "ل")] += 1
+            spellings.add((key, surface))
+    for key, _ in spellings:
+        table[key]["spellings"] += 1
+    for row in table.values():
+        row["behind"] = dict(sorted(row["behind"].items()))
+    return table
+
+
+def coverage(articles: list[Article]) -> dict:
+    """Mentions and different names of each label, the proclitics before them, and mentions of each state.
+
+    Different names are counted by folded spelling; of people those of two parts or more, as a family name
+    alone may repeat a full name.
+    """
+    mentions, proclitics = Counter(), {label: Counter() for label in label_names()}
+    different = {label: set() for label in label_names()}
+    found = list(names(articles))
+    spelt = {fold(surface) for _, surface, _ in found}
+    for label, surface, before in found:
+        mentions[label] += 1
+        if before:
+            proclitics[label][before] += 1
+        key = fold(surface)
+        if before.endswith("لل") and "ا" + key in spelt:
+            key = "ا" + key
+        if label != "PERSON" or len(re.split(r"[\s_]+", surface)) > 1:
+            different[label].add(key.removeprefix("ال"))
+    return {
+        "mentions": dict(mentions),
+        "different": {label: len(keys) for label, keys in different.items()},
+        # Sorted, as the order of a set, and with it that of equal counts, changes from run to run.
+        "heads": dict(
+            Counter(name.split()[0] for name in sorted(different["AGREEMENT"]) if " " in name).most_common(30)
+        ),
+        "proclitics": {label: dict(letters.most_common()) for label, letters in proclitics.items()},
+        "states": states(articles),
+    }

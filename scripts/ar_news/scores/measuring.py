@@ -1,0 +1,35 @@
+"""Measure one pipeline: exact scores, speed, memory and size."""
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from ar_news.data.articles import Article, read_articles
+from ar_news.data.files import InputError
+
+
+def peak_memory() -> float:
+    """Most memory that this process has held, in MB of 10^6 bytes; 0 on Windows, which does not tell."""
+    if sys.platform == "win32":
+        return 0.0
+    # Linux lets a new process begin with the peak that getrusage knows of the one that started it; not so this file.
+    with suppress(OSError), open("/proc/self/status", encoding="utf-8") as status:
+        for line in status:
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024 / 1e6
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
+def read_tests(tests: list[str]) -> dict[str, list[Article]]:
+    """The gold articles of every NAME=FILE, a file under its first name alone; InputError for one of another form."""
+    files: dict[Path, str] = {}
+    for test in tests:
+        name, sign, file = test.partition("=")
+        if not sign:
+            raise InputError(f"{name}: no NAME=FILE; write for example test=corpus/test.jsonl")
+        if files.setdefault(Path(file), name) != name:
+            print(f"{name}: left out, as {file} is {files[Path(file)]} already")
+    return {name: read_articles([file]) for file, name in files.items()}

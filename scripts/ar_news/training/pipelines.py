@@ -1,0 +1,81 @@
+"""Train a CPU pipeline by a config and overrides, so that the same inputs on one machine give the same weights."""
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from spacy.cli._util import parse_config_overrides, setup_gpu
+from spacy.training.initialize import init_nlp
+from spacy.training.loop import train
+from spacy.util import load_config
+
+from ar_news.data.files import LIBRARY, InputError
+from ar_news.data.stamps import Stamp
+from ar_news.pipeline import tokenizer  # noqa: F401  (importing it registers the tokeniser)
+
+TOKENIZER = LIBRARY / "pipeline" / "tokenizer.py"
+
+
+# spaCy's own variable: `spacy project run` neither sees it nor trains again for it.
+VARIABLE = "SPACY_CONFIG_OVERRIDES"
+
+
+Overrides = Annotated[
+    str,
+    typer.Option(help='Values for the config, as KEY=VALUE by spaces: "training.max_steps=8000 training.dropout=0.1".'),
+]
+
+
+def read_overrides(text: str) -> dict[str, Any]:
+    """`training.max_steps=8000 training.dropout=0.1` as a dictionary of dotted keys; InputError for another form."""
+    if os.environ.get(VARIABLE):
+        raise InputError(
+            f'{VARIABLE} is set, which a workflow cannot see; unset it and give --vars.overrides "KEY=VALUE"'
+        )
+    pairs = text.split()
+    bad = [pair for pair in pairs if not pair.lstrip("-").partition("=")[2] or "." not in pair.partition("=")[0]]
+    if bad:
+        raise InputError(
+            f"--overrides: {bad[0]!r} is no KEY=VALUE with a dotted key; write for example training.max_steps=8000"
+        )
+    return dict(parse_config_overrides([f"--{pair.lstrip('-')}" for pair in pairs], env_var=None))
+
+
+def train_pipeline(
+    config: Path,
+    output: Path,
+    overrides: dict[str, Any],
+    inputs: Iterable[Path] = (),
+    start: Path | None = None,
+    gpu: int = -1,
+) -> bool:
+    """Train, and put the folder with model-best and model-last in its place when the training has ended.
+
+    overrides: values of the config by dotted key, paths and seed included. inputs: what else the training reads than the
+    config and the files at `paths.train` and `paths.dev`. start: a pipeline whose components are trained further.
+
+    Returns False if the folder was there already, made of the same. Raises InputError for what cannot be read or
+    does not fit the config.
+    """
+    used = [config, TOKENIZER, *inputs, *([start] if start else [])]
+    used += [Path(overrides[key]) for key in ("paths.train", "paths.dev") if key in overrides]
+    named = {key: value for key, value in overrides.items() if not key.startswith("paths.")}
+    stamp = Stamp(output, {"overrides": named}, used)
+    if stamp.fresh():
+        return False
+    try:
+        whole = load_config(config, overrides=overrides)
+        for part in whole["nlp"]["pipeline"] if start else ():
+            whole["components"][part] = {"source": str(start)}
+        setup_gpu(gpu, silent=True)
+        with stamp.making(holds="model-best") as temporary:
+            temporary.mkdir()
+            train(init_nlp(whole, use_gpu=gpu), temporary, use_gpu=gpu, stdout=sys.stdout, stderr=sys.stderr)
+    except ValueError as error:
+        # Of spaCy and of confection (ConfigValidationError is one): their first line names the key.
+        reason = " ".join(str(error).split())[:300]
+        raise InputError(f"{config}: cannot be trained ({reason}); correct the config or the overrides") from None
+    return True

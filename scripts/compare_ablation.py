@@ -1,0 +1,52 @@
+"""Train the steps of configs/ablation.json that run on a CPU and measure all of them on the same articles."""
+
+from ar_news.cli import run
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ar_news.comparison.ablation import measured, pipelines, read_steps, summary
+from ar_news.data.files import write_json
+from ar_news.scores.scoring import ALL
+from ar_news.training.pipelines import Overrides, read_overrides
+
+
+def main(
+    corpus: Annotated[Path, typer.Argument(help="Folder of the gold corpus.")],
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            help="Folder of the run, with data/dev.spacy; pipelines and ablation.json go into its folder ablation."
+        ),
+    ],
+    test: Annotated[list[str], typer.Option(help="NAME=FILE: gold articles to score on; may be given several times.")],
+    seeds: Annotated[int, typer.Option(min=1, help='Trainings of each step, but of no step more than its "most".')] = 3,
+    only: Annotated[list[str], typer.Option(help="Steps to run; all if not given.")] = [],
+    overrides: Overrides = "",
+):
+    """Show which step brings what: scores, speed, memory and training time of every step, over several seeds.
+
+    Steps are in configs/ablation.json. A pipeline that is there already, made of the same articles with the same settings,
+    is not trained again, and one that was measured on the same articles is not measured again; an ablation that was stopped
+    goes on.
+    """
+    values, output, result = read_overrides(overrides), folder / "ablation", {}
+    for step in read_steps(corpus, folder):
+        if only and step["name"] not in only:
+            continue
+        runs = []
+        for model, seconds in pipelines(step, seeds, folder, values):
+            row = measured(model, test, output / step["name"] / f"measured.{len(runs)}.json")
+            runs.append({**row, "train_seconds": seconds})
+        if not runs:
+            continue
+        result[step["name"]] = {"what": step["what"], **summary(runs)}
+        scores = ", ".join(f"{name} {100 * rows[ALL]['mean']:.1f}" for name, rows in result[step["name"]]["f1"].items())
+        print(f"{step['name']}: {scores}")
+    write_json(output / "ablation.json", result)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,53 @@
+"""Give a trained pipeline its full description, ready to be packaged."""
+
+from ar_news.cli import run
+
+import shutil
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ar_news.data.files import ROOT, InputError, placing, read_json, write_json
+from ar_news.data.labels import label_names, load_labels
+from ar_news.training.description import Size, described, made_of, performance
+
+
+def main(
+    model: Annotated[Path, typer.Argument(help="Folder of the trained pipeline.")],
+    scores: Annotated[Path, typer.Argument(help="Its scores on the test split, as evaluate.py wrote them.")],
+    output: Annotated[Path, typer.Argument(help="Folder for the described pipeline; an old one is replaced.")],
+    corpus: Annotated[Path, typer.Option(help="Folder of the corpus that it was trained on.")] = ROOT / "corpus",
+    author: Annotated[str, typer.Option(help="Who made it; of this project's own corpus it is known.")] = "",
+    licence: Annotated[str, typer.Option("--license", help="Licence of the pipeline; likewise.")] = "",
+    source: Annotated[str, typer.Option(help="Name of the corpus; likewise.")] = "",
+    size: Annotated[
+        Size,
+        typer.Option(
+            help="md and trf add the licence and sources of configs/meta-best.json, as more than the corpus went in."
+        ),
+    ] = Size.sm,
+):
+    """Copy MODEL to OUTPUT with labels, test scores, sources, licence and what it was made of in its meta.json."""
+    for path in (model / "meta.json", scores):
+        if not path.exists():
+            raise InputError(f"{path}: no such file; run `spacy project run all` first")
+    meta = read_json(model / "meta.json", "train it again")
+    missing = set(label_names()) - set(meta["labels"].get("ner", []))
+    if missing:
+        print(f"warning: the training data held no {', '.join(sorted(missing))}; the pipeline cannot find it")
+    meta.update(described(corpus, author, licence, source))
+    if size is not Size.sm:
+        more: dict[str, Any] = read_json(ROOT / "configs" / "meta-best.json", "restore it")[size.value]
+        meta.update(license=licence or more["license"], sources=[*meta["sources"], *more["sources"]])
+    meta["performance"] = performance(read_json(scores, "evaluate it again"))
+    meta["label_definitions"] = {row["label"]: row["definition_en"] for row in load_labels()}
+    meta["made_of"] = made_of(corpus)
+    with placing(output, holds="meta.json") as temporary:
+        shutil.copytree(model, temporary)
+        write_json(temporary / "meta.json", meta)
+    print(f"{output}: ready to be packaged")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,56 @@
+"""Fetch the public corpora that project.yml lists as assets, and check them."""
+
+from ar_news.cli import run
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from tqdm import tqdm
+
+from ar_news.data.files import ROOT, InputError
+from ar_news.public.fetching import FOLDER, MIRROR, fault, fetch, read_assets
+
+
+def main(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Beginnings of the files wanted, such as ANERCorp or saudinewsnet/2015-07; all if not given."
+        ),
+    ] = None,
+    mirror: Annotated[
+        str,
+        typer.Option(
+            envvar=MIRROR, help="Folder or address that holds the same files instead of their public addresses."
+        ),
+    ] = "",
+    verify: Annotated[bool, typer.Option("--verify", help="Fetch nothing, only check what is there.")] = False,
+    root: Annotated[Path, typer.Option(help="Folder of the project that gets the files.")] = ROOT,
+):
+    """Fetch the assets of project.yml that are missing or damaged, and check every one by its md5.
+
+    Ends with an error if one is missing, cannot be fetched or is not what it should be, and leaves no such file
+    behind. (`spacy project assets` knows the same list, but takes a bad file for good and ends without an error.)
+    """
+    wanted = [a for a in read_assets() if not names or a["dest"].removeprefix(FOLDER).startswith(tuple(names))]
+    if not wanted:
+        raise InputError(f"{', '.join(names or [])}: no such asset in project.yml; see its section assets")
+    faults, fetched = [], 0
+    for asset in tqdm(wanted, desc="assets", unit="file", disable=None):
+        path = root / asset["dest"]
+        wrong = fault(path, asset)
+        if wrong and verify:
+            faults.append(f"{path}: {wrong}; run python scripts/public_fetch.py")
+        elif wrong:
+            told = fetch(asset, path, mirror)
+            fetched += not told
+            faults.extend([told] if told else [])
+    if faults:
+        raise InputError(*faults)
+    print(f"{len(wanted)} assets are as they should be, {fetched} of them fetched now", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    run(main)

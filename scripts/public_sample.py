@@ -1,0 +1,38 @@
+"""Draw a random sample of articles."""
+
+from ar_news.cli import run
+
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ar_news.data.articles import read_articles, write_articles
+from ar_news.data.files import InputError
+
+
+def main(
+    articles: Annotated[Path, typer.Argument(help="JSONL of articles; their spans are not read.")],
+    output: Annotated[Path, typer.Argument(help="JSONL to write.")],
+    number: Annotated[
+        int, typer.Option(min=1, help="How many; all of them, in random order, if there are fewer.")
+    ] = 20000,
+    seed: Annotated[int, typer.Option(help="Another seed, another sample.")] = 0,
+):
+    """Write NUMBER articles of ARTICLES in random order.
+
+    They are written without spans and as annotated for no label, so that trf_windows.py and silver_select.py know that they
+    tell nothing of where names are not.
+    """
+    if articles == output:
+        raise InputError(f"{output}: would be written over itself; choose another name")
+    pool = read_articles([articles], spans=False)
+    random.Random(seed).shuffle(pool)
+    write_articles(output, [replace(article, annotated_for=()) for article in pool[:number]])
+    print(f"{output}: {min(number, len(pool))} of {len(pool)} articles")
+
+
+if __name__ == "__main__":
+    run(main)
