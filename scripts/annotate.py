@@ -38,7 +38,7 @@ def main(
 
       python scripts/annotate.py articles/ -o names.jsonl
 
-      cat news.jsonl | python scripts/annotate.py - --jsonl --pipeline ar_news_ner_sm
+      cat news.jsonl | python scripts/annotate.py - --jsonl --pipeline ar_ent_news_sm
     """
     news = read_news(source, lines, jsonl)
     nlp = load(pipeline)

@@ -16,7 +16,7 @@ from ar_news.figures import MEASURED, PAGES, measure, render
 def main(
     training: Annotated[
         Path, typer.Argument(help="Folder that the workflow filled with figures of this project's own corpus.")
-    ] = in_project("training/news_ner_sm"),
+    ] = in_project("training/ent_news_sm"),
 ):
     """Keep the figures of the last run in docs/measured.json and render them in README.md, corpus/datasheet.md and docs/best.md.
 

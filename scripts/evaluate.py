@@ -18,7 +18,7 @@ def main(
     pipeline: Annotated[str, typer.Argument(help="Folder of a trained pipeline, or name of an installed one.")],
     articles: Annotated[Path, typer.Argument(help="Gold articles as JSONL.")],
     output: Annotated[Path, typer.Option(help="Folder for NAME.json, NAME.md and NAME.errors.html.")] = in_project(
-        "training/news_ner_sm/scores"
+        "training/ent_news_sm/scores"
     ),
     name: Annotated[str, typer.Option(help="Name of the files; that of ARTICLES if not given.")] = "",
     train: Annotated[

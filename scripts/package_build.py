@@ -15,7 +15,7 @@ from ar_news.data.files import InputError, read_json, write_text
 def main(
     pipeline: Annotated[Path, typer.Argument(help="Folder of the described pipeline.")],
     output: Annotated[Path, typer.Argument(help="Folder for the packages.")],
-    name: Annotated[str, typer.Option(help="Name without the language: news_ner_sm makes the package ar_news_ner_sm.")],
+    name: Annotated[str, typer.Option(help="Name without the language: ent_news_sm makes the package ar_ent_news_sm.")],
     version: Annotated[str, typer.Option(help="Version of the package.")],
     code: Annotated[list[Path], typer.Option(help="Program file that goes along; may be given several times.")],
 ):

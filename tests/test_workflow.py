@@ -14,13 +14,13 @@ from conftest import ROOT, gold
 
 # Enough steps for the pipeline to find some names, few enough for a test.
 SHORT = "training.max_steps=300 training.eval_frequency=100"
-RUN = "training/news_ner_sm"
+RUN = "training/ent_news_sm"
 PROJECT = ("configs", "corpus", "scripts", "project.yml")
 CONSUMER = """
 import json, sys, spacy
 if __name__ == "__main__":
     text = sys.argv[1]
-    nlp = spacy.load("ar_news_ner_sm")
+    nlp = spacy.load("ar_ent_news_sm")
     ents = lambda doc: [(e.text, e.label_, e.start_char, e.end_char) for e in doc.ents]
     assert nlp(text).text == text
     print(json.dumps({
@@ -107,7 +107,7 @@ def test_packaging_says_in_one_line_what_came_out(project):
         f"{RUN}/pipeline",
         "training/packages",
         "--name",
-        "news_ner_sm",
+        "ent_news_sm",
         "--version",
         "0.1.0",
         "--code",
@@ -115,9 +115,9 @@ def test_packaging_says_in_one_line_what_came_out(project):
         cwd=project,
     )
     assert re.fullmatch(
-        r"training.packages.ar_news_ner_sm-0\.1\.0.dist.*\.whl: \d+\.\d MB, F \d+\.\d on the test articles\n", said
+        r"training.packages.ar_ent_news_sm-0\.1\.0.dist.*\.whl: \d+\.\d MB, F \d+\.\d on the test articles\n", said
     )
-    assert "Successfully built" in (project / "training" / "packages" / "ar_news_ner_sm-0.1.0.log").read_text(
+    assert "Successfully built" in (project / "training" / "packages" / "ar_ent_news_sm-0.1.0.log").read_text(
         encoding="utf-8"
     )
 
@@ -163,7 +163,7 @@ def test_the_wheel_tells_labels_scores_sources_and_licence(project, installed):
 
 
 def test_the_wheel_holds_no_path_of_the_machine_that_built_it(project):
-    package = next((project / "training" / "packages").glob("ar_news_ner_sm-*"))
+    package = next((project / "training" / "packages").glob("ar_ent_news_sm-*"))
     for path in package.rglob("*"):
         if path.suffix in (".json", ".cfg", ".py"):
             assert str(project) not in path.read_text(encoding="utf-8"), path

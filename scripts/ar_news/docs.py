@@ -77,7 +77,7 @@ def shown(article: Article, span: Span) -> str:
 
 
 # The pipeline of `run all`, from wherever a command is started.
-TRAINED = str(in_project("training/news_ner_sm/pipeline"))
+TRAINED = str(in_project("training/ent_news_sm/pipeline"))
 
 
 # Letters of the longest article. spaCy's own limit of a million guards its parser's memory, which this pipeline has not.
