@@ -2,18 +2,15 @@
 
 from ar_news.cli import run
 
-import random
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from tqdm import tqdm
 
-from ar_news.annotation.choosing import Pick, diverse, doubts
-from ar_news.data.articles import Article, read_articles, read_news, write_articles
+from ar_news.annotation.choosing import Pick, suggest
+from ar_news.data.articles import read_articles, read_news, write_articles
 from ar_news.data.files import InputError
-from ar_news.docs import TRAINED, load, spans_of
-from ar_news.lists_component import lists_pipeline
+from ar_news.docs import TRAINED
 
 
 def main(
@@ -48,23 +45,7 @@ def main(
     if Path(pipeline).match("training/*/pipeline") and not Path(pipeline).exists():
         print(f"{pipeline} is not there yet: country and outlet lists suggest")
         pipeline = "lists"
-    if pipeline == "lists" and pick is Pick.unsure:
-        raise InputError("lists have no doubt; train a pipeline first, or use --pick random")
-    nlp = lists_pipeline() if pipeline == "lists" else load(pipeline)
-    texts = [article.text for article in pool]
-    scores: dict[int, float] = {}
-    chosen = list(range(len(pool)))
-    if pick is Pick.random:
-        chosen = sorted(random.Random(seed).sample(chosen, min(number, len(pool))))
-    elif pick is Pick.unsure:
-        scores = dict(enumerate(doubts(nlp, texts, seed)))
-        chosen = diverse(texts, list(scores.values()), number)
-    docs = nlp.pipe(texts[index] for index in chosen)
-    suggested = []
-    for index, doc in zip(chosen, tqdm(docs, total=len(chosen), desc="suggest", unit="article", disable=None)):
-        article = pool[index]
-        meta = {**article.meta, "doubt": round(scores[index], 3)} if scores else article.meta
-        suggested.append(Article(article.id, article.text, spans_of(doc), meta))
+    suggested = suggest(pool, pipeline, pick, number, seed)
     write_articles(output, suggested)
     print(
         f"{output}: {len(suggested)} of {len(pool)} articles, {sum(len(a.spans) for a in suggested)} names suggested by {pipeline}"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ar_news.comparison.ablation import measured, pipelines, read_steps, summary
+from ar_news.comparison.ablation import ablation
 from ar_news.data.files import write_json
 from ar_news.scores.scoring import ALL
 from ar_news.training.pipelines import Overrides, read_overrides
@@ -32,20 +32,11 @@ def main(
     is not trained again, and one that was measured on the same articles is not measured again; an ablation that was stopped
     goes on.
     """
-    values, output, result = read_overrides(overrides), folder / "ablation", {}
-    for step in read_steps(corpus, folder):
-        if only and step["name"] not in only:
-            continue
-        runs = []
-        for model, seconds in pipelines(step, seeds, folder, values):
-            row = measured(model, test, output / step["name"] / f"measured.{len(runs)}.json")
-            runs.append({**row, "train_seconds": seconds})
-        if not runs:
-            continue
-        result[step["name"]] = {"what": step["what"], **summary(runs)}
-        scores = ", ".join(f"{name} {100 * rows[ALL]['mean']:.1f}" for name, rows in result[step["name"]]["f1"].items())
-        print(f"{step['name']}: {scores}")
-    write_json(output / "ablation.json", result)
+    result = {}
+    for name, row in ablation(corpus, folder, test, seeds, only, read_overrides(overrides)):
+        result[name] = row
+        print(f"{name}: " + ", ".join(f"{test} {100 * f1[ALL]['mean']:.1f}" for test, f1 in row["f1"].items()))
+    write_json(folder / "ablation" / "ablation.json", result)
 
 
 if __name__ == "__main__":

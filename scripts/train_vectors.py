@@ -2,20 +2,12 @@
 
 from ar_news.cli import run
 
-import random
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from spacy.training.initialize import convert_vectors
-from tqdm import tqdm
 
-from ar_news.data.articles import read_articles
-from ar_news.data.files import InputError
-from ar_news.docs import blank_pipeline
-from ar_news.training.vectors import Method, norm_lines
+from ar_news.training.vectors import Method, Settings, train_vectors
 
 
 def main(
@@ -38,46 +30,8 @@ def main(
     and Svenstrup et al. 2017). Tokens are looked up by NORM, so that spellings with and without hamza, tashkeel or
     tatweel share a vector.
     """
-    if minn > maxn:
-        raise InputError(f"--minn {minn} is more than --maxn {maxn}; give the length of the shortest part first")
-    if output.exists() and not (output / "vocab" / "vectors").exists():
-        raise InputError(f"{output}: there already, and holds no vectors that could be replaced; choose another folder")
-    try:
-        import floret
-    except ImportError:
-        raise InputError("the floret package is not installed; run: python -m pip install floret") from None
-    pool = read_articles([articles], spans=False)
-    random.Random(seed).shuffle(pool)
-    nlp, total = blank_pipeline(), 0
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}.") as name:
-            folder = Path(name)
-            with open(folder / "text", "w", encoding="utf-8", newline="\n") as file:
-                for article in tqdm(pool, desc="tokenise", unit="article", disable=None):
-                    for line in norm_lines(nlp, article.text):
-                        file.write(line + "\n")
-                        total += line.count(" ") + 1
-                    if total >= tokens:
-                        break
-            try:
-                trained = floret.train_unsupervised(
-                    str(folder / "text"), mode="floret", model=model.value, dim=dim, bucket=buckets, minn=minn, maxn=maxn,
-                    hashCount=2, neg=10, minCount=min_count, epoch=epochs, thread=threads,
-                )  # fmt: skip
-            except (ValueError, RuntimeError) as error:
-                raise InputError(f"{articles}: floret failed ({error}); give it more text") from None
-            trained.save_floret_vectors(str(folder / "floret"))
-            # A new vocabulary: the one that read the articles would add their 10 MB of strings to every pipeline.
-            nlp = blank_pipeline()
-            convert_vectors(nlp, folder / "floret", truncate=0, prune=0, mode="floret", attr="NORM")
-            nlp.to_disk(folder / "vectors")
-            # Only now does the old folder go: nothing half-written takes its name.
-            if output.exists():
-                shutil.rmtree(output)
-            (folder / "vectors").replace(output)
-    except OSError as error:
-        raise InputError(f"{output}: cannot be written ({error.strerror}); choose another folder") from None
+    settings = Settings(dim, buckets, minn, maxn, model, epochs, tokens, seed, min_count, threads)
+    total = train_vectors(articles, output, settings)
     print(f"{output}: {buckets} rows of {dim}, trained on {total} tokens, {epochs} times")
 
 

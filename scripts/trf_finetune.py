@@ -5,14 +5,9 @@ from ar_news.cli import run
 from pathlib import Path
 from typing import Annotated
 
-import torch
 import typer
 
-from ar_news.data.files import InputError
-from ar_news.data.labels import label_names
-from ar_news.data.stamps import Stamp
-from ar_news.transformer.fine_tuning import PROGRAMS, fit, join, new_head, write
-from ar_news.transformer.token_tagger import Tagger, device, read_windows
+from ar_news.transformer.fine_tuning import fine_tune
 
 
 def main(
@@ -34,25 +29,9 @@ def main(
     last whole epoch when the same command is given again, and begins anew when its settings or inputs have changed.
     """
     settings = {"epochs": epochs, "rate": rate, "batch": batch, "seed": seed}
-    stamp = Stamp(output, settings, [*windows, dev, encoder, *PROGRAMS])
-    if stamp.fresh():
-        return
-    state = output.with_name(f"{output.name}.checkpoint")
-    name = torch.cuda.get_device_name() if device().type == "cuda" else f"CPU, {torch.get_num_threads()} threads"
-    with stamp.making("training.json") as temporary:
-        made_of = stamp.made_of()
-        columns = join([read_windows(path) for path in windows])
-        model = Tagger(encoder, new_head(encoder)).to(device())
-        log, seconds = fit(model, columns, read_windows(dev), made_of, state)
-        if log[-1]["f1"] == 0:
-            state.unlink(missing_ok=True)
-            raise InputError(
-                f"{output}: not written, as the tagger found no name on dev; take another seed or a lower rate"
-            )
-        how = {"device": name, "seconds": round(seconds), **settings, "inputs": made_of["inputs"]}
-        write(model, encoder, temporary, {"labels": label_names(), **how, "log": log})
-    state.unlink(missing_ok=True)
-    print(f"{output}: dev F {log[-1]['f1']:.4f} after {round(seconds)} s on {name}")
+    said = fine_tune(windows, dev, output, encoder, settings)
+    if said:
+        print(f"{output}: {said}")
 
 
 if __name__ == "__main__":

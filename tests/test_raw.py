@@ -184,3 +184,26 @@ def test_pretraining_on_no_article_gives_one_clear_line(script, jsonl, tmp_path)
     done = script("train_pretrain", jsonl(name="none.jsonl"), tmp_path / "pretrained")
     assert done.returncode == 1 and not (tmp_path / "pretrained").exists()
     assert "none.jsonl" in done.stderr.decode() and "Traceback" not in done.stderr.decode()
+
+
+def test_another_collection_is_one_entry_and_one_reader(assets, raw, monkeypatch):
+    from ar_news.data.articles import Article
+    from ar_news.public.collections import COLLECTIONS, Collection
+
+    def read_pages(path):
+        for number in (3, 4):
+            yield Article(f"pages:{number}", story(number), (), {"outlet": "three", "date": "2020", "section": ""})
+
+    monkeypatch.setitem(COLLECTIONS, "pages", Collection("pages-*.zip", read_pages, limited=True))
+    folder = assets(ant=[story(1)], saudi=[story(2)])
+    (folder / "pages-1.zip").write_bytes(b"")
+    found, counts = raw(folder, "--limit", 1)
+    assert list(found)[:2] == ["ant_multisource:ON-0", "saudinewsnet:2015-01-01:0"]
+    assert counts["by outlet"] == {"ant/one": 1, "saudinewsnet/two": 1, "pages/three": 1}
+    assert counts["dropped"] == {"over the limit": 1}
+
+
+def test_a_folder_without_a_collection_is_told_all_that_may_be_in_it(script, tmp_path):
+    done = script("public_raw", tmp_path, tmp_path / "raw.jsonl")
+    assert done.returncode == 1
+    assert b"no antcorpus*.zip and no saudinewsnet/*.zip in it" in done.stderr

@@ -1,6 +1,8 @@
 """Choose articles for annotation and suggest their names."""
 
+import random
 from collections import Counter
+from dataclasses import replace
 from enum import Enum
 
 import numpy
@@ -10,8 +12,14 @@ from spacy.util import minibatch
 from thinc.api import set_dropout_rate
 from tqdm import tqdm
 
+from ar_news.data.articles import Article
 from ar_news.data.files import InputError
-from ar_news.docs import spans_of
+from ar_news.docs import load, spans_of
+from ar_news.lists_component import lists_pipeline
+
+# Given for a pipeline: the lists of countries and outlets.
+LISTS = "lists"
+
 
 READINGS = 6
 
@@ -74,3 +82,25 @@ def diverse(texts: list[str], scores: list[float], number: int) -> list[int]:
         left[best] = -1.0
         nearest = numpy.maximum(nearest, (vectors @ vectors[best].T).toarray().ravel()).clip(0, 1)
     return chosen
+
+
+def suggest(pool: list[Article], pipeline: str, pick: Pick, number: int, seed: int) -> list[Article]:
+    """The chosen articles with the names that a pipeline finds; of the doubtful each with its `doubt`, per 100 words.
+
+    pipeline: folder or package name, LISTS for the lists. number: how many to choose, unless pick is all.
+    Raises InputError where the pipeline cannot be loaded or has no doubt that could be measured.
+    """
+    if pipeline == LISTS and pick is Pick.unsure:
+        raise InputError("lists have no doubt; train a pipeline first, or use --pick random")
+    nlp = lists_pipeline() if pipeline == LISTS else load(pipeline)
+    if pick is Pick.random:
+        places = sorted(random.Random(seed).sample(range(len(pool)), min(number, len(pool))))
+        pool = [pool[place] for place in places]
+    elif pick is Pick.unsure:
+        texts = [article.text for article in pool]
+        scores = doubts(nlp, texts, seed)
+        places = diverse(texts, scores, number)
+        pool = [replace(pool[i], meta={**pool[i].meta, "doubt": round(scores[i], 3)}) for i in places]
+    docs = nlp.pipe(article.text for article in pool)
+    bar = tqdm(docs, total=len(pool), desc="suggest", unit="article", disable=None)
+    return [Article(article.id, article.text, spans_of(doc), article.meta) for article, doc in zip(pool, bar)]

@@ -106,3 +106,22 @@ def summary(runs: list[dict]) -> dict:
         for key in ("words_per_second", "memory_mb", "megabytes", "train_seconds")
     }
     return {"f1": f1, **rest}
+
+
+def ablation(
+    corpus: Path, folder: Path, tests: list[str], seeds: int, only: list[str], overrides: dict[str, Any]
+) -> Iterator[tuple[str, dict]]:
+    """Name and result of every step that has pipelines: what it is, and the `summary` of its measures.
+
+    folder: of the run; what is made goes into its folder ablation. tests: NAME=FILE of gold articles. seeds: trainings of
+    a step. only: names of the wanted steps, none for all.
+    """
+    for step in read_steps(corpus, folder):
+        if only and step["name"] not in only:
+            continue
+        runs: list[dict] = []
+        for model, seconds in pipelines(step, seeds, folder, overrides):
+            row = measured(model, tests, folder / "ablation" / step["name"] / f"measured.{len(runs)}.json")
+            runs.append({**row, "train_seconds": seconds})
+        if runs:
+            yield step["name"], {"what": step["what"], **summary(runs)}

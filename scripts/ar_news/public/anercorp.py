@@ -10,14 +10,21 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
+from spacy.language import Language
 from spacy.tokens import Doc
+from tqdm import tqdm
 
-from ar_news.data.articles import Span, is_edge
-from ar_news.data.files import InputError
-from ar_news.data.lists import name_key
+from ar_news.data.articles import Article, Span, is_edge, text_faults, write_articles
+from ar_news.data.files import InputError, read_lines, write_json
+from ar_news.data.lists import country_forms, name_key
+from ar_news.docs import blank_pipeline
 from ar_news.pipeline.tokenizer import PROCLITICS, fold
 
-LABELS = ["PERSON", "COUNTRY", "MEDIA"]
+LABELS = ("PERSON", "COUNTRY", "MEDIA")
+
+
+# Letters of the stretches by which a sentence is looked for in NewsFANE.
+ANCHOR = 16
 
 
 PEOPLE = {"Politician", "Athlete", "Artist", "Other_PER", "Scientist", "Police", "Businessperson", "Lawyer", "Engineer"}
@@ -124,32 +131,47 @@ class News(NamedTuple):
 
 
 def read_news(path: Path) -> News:
+    """NewsFANE out of the zip of WikiFANE, a token and its tag a line; InputError if it is not there."""
     try:
         with zipfile.ZipFile(path) as archive:
             name = next(name for name in archive.namelist() if "NewsFANE" in name)
             lines = archive.read(name).decode("utf-8-sig").split("\n")
     except (OSError, zipfile.BadZipFile, StopIteration, UnicodeDecodeError) as error:
         raise InputError(f"{path}: no readable zip with NewsFANE ({error}); fetch it again") from None
-    key, entity, classes = [], [], ["O"]
+    key: list[str] = []
+    entity: list[int] = []
+    classes = ["O"]
     for line in lines:
         text, _, tag = line.strip().replace("\u200e", "").partition("\t")
         kind = tag[2:]
-        if tag.startswith("B-") or (tag.startswith("I-") and (not entity or classes[entity[-1]] != kind)):
+        named, goes_on = tag[:2] in ("B-", "I-"), bool(entity) and classes[entity[-1]] == kind
+        if tag[:2] == "B-" or (named and not goes_on):
             classes.append(kind)
         for letter in letters(text):
             key.append(letter)
-            entity.append(len(classes) - 1 if tag[:2] in ("B-", "I-") else 0)
+            entity.append(len(classes) - 1 if named else 0)
     return News("".join(key), entity, classes)
 
 
-def align(sentence: Sentence, news: News, anchors: dict[str, list[int]], size: int) -> list[int] | None:
-    """For each letter of the sentence its place in NewsFANE, -1 for none; None if the sentence is not there."""
+def anchored(news: News) -> dict[str, list[int]]:
+    """Every stretch of ANCHOR letters of NewsFANE, with the places where it begins."""
+    anchors: dict[str, list[int]] = {}
+    for i in range(len(news.key) - ANCHOR + 1):
+        anchors.setdefault(news.key[i : i + ANCHOR], []).append(i)
+    return anchors
+
+
+def align(sentence: Sentence, news: News, anchors: dict[str, list[int]]) -> list[int] | None:
+    """For each letter of the sentence its place in NewsFANE, -1 for none; None if the sentence is not there.
+
+    anchors: as `anchored` gives them.
+    """
     place = news.key.find(sentence.key)
     if place >= 0:
         return list(range(place, place + len(sentence.key)))
     votes: Counter = Counter()
-    for i in range(0, max(1, len(sentence.key) - size), 3):
-        for found in anchors.get(sentence.key[i : i + size], []):
+    for i in range(0, max(1, len(sentence.key) - ANCHOR), 3):
+        for found in anchors.get(sentence.key[i : i + ANCHOR], []):
             votes[(found - i) // 40] += 1
     if not votes:
         return None
@@ -229,15 +251,17 @@ def people(sentence: Sentence) -> list[int]:
     """ANERcorp's people, numbered, one number a letter."""
     numbers, number = [], 0
     for i, tag in enumerate(sentence.tags):
-        begins = tag == "B-PERS" and (
-            i == 0 or sentence.tags[i - 1] != tag or sentence.text[sentence.places[i] - 1].isspace()
-        )
+        # The letters of one token have one tag; another token with B-PERS begins another person.
+        new_token = i == 0 or sentence.tags[i - 1] != tag or sentence.text[sentence.places[i] - 1].isspace()
+        begins = tag == "B-PERS" and new_token
         number += begins
         numbers.append(number if tag.endswith("PERS") else 0)
     return numbers
 
 
-def annotate(sentence: Sentence, nlp, news: News, places: list[int], countries: set[str]) -> tuple[list[Span], str]:
+def annotate(
+    sentence: Sentence, nlp: Language, news: News, places: list[int], countries: set[str]
+) -> tuple[list[Span], str]:
     """The spans of a sentence, and why it is doubtful, or ""."""
     doc = nlp.make_doc(sentence.text)
     entities = [news.entity[place] if place >= 0 else 0 for place in places]
@@ -270,3 +294,43 @@ def annotate(sentence: Sentence, nlp, news: News, places: list[int], countries: 
     else:
         reason = ""
     return sorted([*named, *rest]), reason
+
+
+def make_gold(assets: Path, output: Path) -> dict[str, dict]:
+    """Write anercorp-test.jsonl, anercorp-train.jsonl and counts.json; sentences, names and what was dropped, by split.
+
+    assets: folder with ANERCorp_CamelLab_*.txt and the zip of WikiFANE. Raises InputError for what cannot be read.
+    """
+    news = read_news(assets / "WikiFANE_2014_Gold_standard.zip")
+    anchors, nlp, countries = anchored(news), blank_pipeline(), country_forms()
+    report: dict[str, dict] = {}
+    tested: set[str] = set()
+    for split in ("test", "train"):
+        path = assets / f"ANERCorp_CamelLab_{split}.txt"
+        articles: list[Article] = []
+        dropped: Counter = Counter()
+        sentences = list(read_tokens(path, read_lines(path)))
+        for number, tokens in enumerate(tqdm(sentences, desc=split, unit="sentence", disable=None)):
+            sentence = natural(tokens)
+            if text_faults(sentence.text):
+                dropped["no Arabic letter"] += 1
+                continue
+            places = align(sentence, news, anchors)
+            spans, reason = annotate(sentence, nlp, news, places or [-1] * len(sentence.key), countries)
+            labels = LABELS
+            if split == "test":
+                tested.add(sentence.key)
+                labels = LABELS if places else ("PERSON",)
+            elif sentence.key in tested:
+                dropped["in the test part"] += 1
+                continue
+            elif reason:
+                dropped[reason] += 1
+                continue
+            meta = {"source": "ANERcorp"}
+            articles.append(Article(f"anercorp-{split}-{number}", sentence.text, tuple(spans), meta, labels))
+        write_articles(output / f"anercorp-{split}.jsonl", articles)
+        names = Counter(span.label for article in articles for span in article.spans)
+        report[split] = {"sentences": len(articles), "names": dict(names), "dropped": dict(dropped)}
+    write_json(output / "counts.json", report)
+    return report

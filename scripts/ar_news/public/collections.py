@@ -7,12 +7,15 @@ import zipfile
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 
 from tqdm import tqdm
 
-from ar_news.data.articles import Article
-from ar_news.data.files import InputError
+from ar_news.data.articles import Article, read_articles, text_faults
+from ar_news.data.files import InputError, write_json, writing
+from ar_news.data.near_articles import Copies
 
 # A line that so many articles of one outlet share belongs to the page (notices, teasers, rules, bylines): a count
 # needs no list of phrases for each outlet.
@@ -54,7 +57,7 @@ def read_ant(path: Path) -> Iterator[Article]:
     for name, text in members(path, ".txt"):
         fields = dict(_FIELD.findall(text))
         if "TEXT" in fields:
-            meta = {"source": "ant", "outlet": fields.get("SRC", ""), "date": fields.get("TIME", "")}
+            meta = {"outlet": fields.get("SRC", ""), "date": fields.get("TIME", "")}
             body = f"{fields.get('TITLE', '')}\n{fields['TEXT']}"
             yield Article(f"ant_multisource:{name}", body, (), {**meta, "section": fields.get("CAT", "")})
 
@@ -64,7 +67,7 @@ def read_saudi(path: Path) -> Iterator[Article]:
     for name, text in members(path, ".json"):
         try:
             for number, record in enumerate(json.loads(text)):
-                meta = {"source": "saudinewsnet", "outlet": record["source"], "date": record["date_extracted"]}
+                meta = {"outlet": record["source"], "date": record["date_extracted"]}
                 section = "sport" if "sport" in record.get("url", "").lower() else ""
                 body = f"{record['title'] or ''}\n{record['content'] or ''}"
                 yield Article(f"saudinewsnet:{name}:{number}", body, (), {**meta, "section": section})
@@ -72,15 +75,36 @@ def read_saudi(path: Path) -> Iterator[Article]:
             raise InputError(f"{path}: {name}.json is no list of articles ({error!r}); download it again") from None
 
 
+@dataclass(frozen=True)
+class Collection:
+    """A raw collection of news.
+
+    glob: its zips in the folder of the assets. reader: the articles of one zip, with `outlet`, `date` and `section` (sport
+    or another) in their meta. limited: whether no outlet gives more articles than a limit.
+    """
+
+    glob: str
+    reader: Callable[[Path], Iterator[Article]]
+    limited: bool
+
+
+# In the order in which their articles are chosen; the names are the `source` of the articles. A new one is an entry here, with its reader, and its assets in project.yml.
+COLLECTIONS = {
+    "ant": Collection("antcorpus*.zip", read_ant, limited=False),
+    "saudinewsnet": Collection("saudinewsnet/*.zip", read_saudi, limited=True),
+}
+
+
 def read_assets(assets: Path) -> list[Article]:
-    """All articles of a folder of assets, cleaned; InputError if it holds none of the two collections."""
-    ant, saudi = sorted(assets.glob("antcorpus*.zip")), sorted(assets.glob("saudinewsnet/*.zip"))
-    if not ant + saudi:
-        raise InputError(f"{assets}: no antcorpus*.zip and no saudinewsnet/*.zip in it; fetch the assets first")
-    readers: list[tuple[Path, Callable]] = [(path, read_ant) for path in ant] + [(path, read_saudi) for path in saudi]
+    """All articles of a folder of assets, cleaned; InputError if it holds none of the collections."""
+    zips = [(path, name) for name, kind in COLLECTIONS.items() for path in sorted(assets.glob(kind.glob))]
+    if not zips:
+        missing = " and ".join(f"no {kind.glob}" for kind in COLLECTIONS.values())
+        raise InputError(f"{assets}: {missing} in it; fetch the assets first")
     found: list[Article] = []
-    for path, reader in tqdm(readers, desc="read", unit="zip", disable=None):
-        found.extend(Article(a.id, clean(a.text), (), a.meta) for a in reader(path))
+    for path, name in tqdm(zips, desc="read", unit="zip", disable=None):
+        for article in COLLECTIONS[name].reader(path):
+            found.append(Article(article.id, clean(article.text), (), {"source": name, **article.meta}))
     return found
 
 
@@ -96,3 +120,63 @@ def without_furniture(articles: list[Article]) -> list[Article]:
         lines = [line for line in lines if counts[line] < FURNITURE]
         kept.append(Article(article.id, "\n".join([title, *lines]), (), article.meta))
     return kept
+
+
+def chosen_first(article: Article, seed: int) -> tuple[int, bool, bytes]:
+    """What articles are sorted by before they are chosen: the order of the collections, sports last, then at random."""
+    place = list(COLLECTIONS).index(article.meta["source"])
+    order = blake2b(f"{seed}:{article.id}".encode(), digest_size=8).digest()
+    return place, article.meta["section"] == "sport", order
+
+
+def unfit(text: str, words: int) -> str:
+    """Why a text is no raw material, or "": fewer than so many words, letters of another script, broken characters."""
+    if len(text.split()) < words:
+        return "short"
+    if len(_ARABIC.findall(text)) < 0.7 * len(_LETTER.findall(text)):
+        return "little Arabic"
+    return "broken text" if text_faults(text) else ""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Articles and words that were kept, by COLLECTION/OUTLET, and articles that were left out, by reason."""
+
+    articles: Counter = field(default_factory=Counter)
+    words: Counter = field(default_factory=Counter)
+    dropped: Counter = field(default_factory=Counter)
+
+
+def make_raw(assets: Path, output: Path, without: list[Path], limit: int, seed: int, words: int) -> Counts:
+    """Write the articles of the collections as JSONL, each once, and counts beside it (.json).
+
+    without: JSONL of held-out articles, which are left out with their near copies. limit: most articles of an outlet of
+    a limited collection. words: fewest of an article. Raises InputError if nothing is left.
+    """
+    copies, counts = Copies(read_articles(without, spans=False)), Counts()
+    pool = sorted(without_furniture(read_assets(assets)), key=lambda article: chosen_first(article, seed))
+    with writing(output) as file:
+        for article in tqdm(pool, desc="choose", unit="article", disable=None):
+            source, text = article.meta["source"], article.text
+            outlet = f"{source}/{article.meta['outlet']}"
+            reason = unfit(text, words)
+            if not reason and COLLECTIONS[source].limited and counts.articles[outlet] >= limit:
+                reason = "over the limit"
+            reason = reason or copies.reason(article)
+            if reason:
+                counts.dropped[reason] += 1
+                continue
+            counts.articles[outlet] += 1
+            counts.words[outlet] += len(text.split())
+            file.write(json.dumps({"id": article.id, **article.meta, "text": text}, ensure_ascii=False) + "\n")
+        if not counts.articles:
+            dropped = dict(counts.dropped)
+            raise InputError(f"{assets}: every article was left out ({dropped}); lower --words or hold out fewer")
+    told = {
+        "articles": counts.articles.total(),
+        "words": counts.words.total(),
+        "by outlet": counts.articles,
+        "dropped": counts.dropped,
+    }
+    write_json(output.with_suffix(".json"), told)
+    return counts

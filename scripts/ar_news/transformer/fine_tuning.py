@@ -9,13 +9,23 @@ import torch
 from tqdm import tqdm
 from transformers import AutoConfig, AutoTokenizer, get_linear_schedule_with_warmup
 
-from ar_news.data.files import LIBRARY, write_json
+from ar_news.data.files import LIBRARY, InputError, write_json
 from ar_news.data.labels import label_names
+from ar_news.data.stamps import Stamp
 from ar_news.pipeline.tagger import likely_tags, spans_of_tags, tag_names
 from ar_news.scores.scoring import prf
 from ar_news.transformer.arrays import write_arrays
 from ar_news.transformer.labelling import read_head
-from ar_news.transformer.token_tagger import Columns, Tagger, batches, device, make_batch, probabilities, with_ends
+from ar_news.transformer.token_tagger import (
+    Columns,
+    Tagger,
+    batches,
+    device,
+    make_batch,
+    probabilities,
+    read_windows,
+    with_ends,
+)
 from ar_news.transformer.training_state import resume, save
 
 PROGRAMS = [
@@ -120,3 +130,31 @@ def new_head(encoder: Path) -> tuple[numpy.ndarray, numpy.ndarray]:
     width = AutoConfig.from_pretrained(encoder).hidden_size
     tags = len(tag_names(label_names()))
     return numpy.zeros((tags, width), "f"), numpy.zeros(tags, "f")
+
+
+def fine_tune(windows: list[Path], dev: Path, output: Path, encoder: Path, settings: dict[str, int | float]) -> str:
+    """Train a tagger and write its folder; what is to be said about it, "" if it was up to date.
+
+    windows, dev: training and dev windows (.npz). encoder: folder of the encoder, or of a tagger, to start from.
+    settings: epochs, rate, batch and seed, as `fit` reads them. Raises InputError for what cannot be read, and for a
+    tagger that found no name on dev.
+    """
+    stamp = Stamp(output, settings, [*windows, dev, encoder, *PROGRAMS])
+    if stamp.fresh():
+        return ""
+    state = output.with_name(f"{output.name}.checkpoint")
+    name = torch.cuda.get_device_name() if device().type == "cuda" else f"CPU, {torch.get_num_threads()} threads"
+    with stamp.making("training.json") as temporary:
+        made_of = stamp.made_of()
+        columns = join([read_windows(path) for path in windows])
+        model = Tagger(encoder, new_head(encoder)).to(device())
+        log, seconds = fit(model, columns, read_windows(dev), made_of, state)
+        if log[-1]["f1"] == 0:
+            state.unlink(missing_ok=True)
+            raise InputError(
+                f"{output}: not written, as the tagger found no name on dev; take another seed or a lower rate"
+            )
+        how = {"device": name, "seconds": round(seconds), **settings, "inputs": made_of["inputs"]}
+        write(model, encoder, temporary, {"labels": label_names(), **how, "log": log})
+    state.unlink(missing_ok=True)
+    return f"dev F {log[-1]['f1']:.4f} after {round(seconds)} s on {name}"
