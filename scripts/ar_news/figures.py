@@ -166,13 +166,14 @@ def ablation_table(steps: dict[str, dict], peers: dict[str, dict]) -> str:
 
 
 def labels_table(steps: dict[str, dict], test: str) -> str:
-    """F of each label on one test, a step a line."""
-    names = list(next(iter(steps.values()))["f1"][test])
+    """F of each label on one test, a step a line; – where a pipeline was made without the label."""
+    found = dict.fromkeys(label for row in steps.values() for label in row["f1"][test])
+    names = sorted(found, key=lambda label: label == ALL)
     lines = [f"| | {' | '.join(names)} |", "|-" * (1 + len(names)) + "|"]
     for name, row in steps.items():
-        lines.append(
-            f"| {name} | " + " | ".join(f"{100 * row['f1'][test][label]['mean']:.1f}" for label in names) + " |"
-        )
+        scores = row["f1"][test]
+        cells = [f"{100 * scores[label]['mean']:.1f}" if label in scores else "–" for label in names]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

@@ -1,12 +1,14 @@
 """Near copies among the sentences of a corpus: the same sentence again, or one template filled with other names."""
 
 import re
+import string
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from datasketch import MinHash, MinHashLSH
 
 from ar_news.data.articles import Article
+from ar_news.data.labels import label_names
 from ar_news.pipeline.tokenizer import fold
 
 # Short sentences and lists of names are alike without being copies: words of one letter and names do not count.
@@ -32,12 +34,13 @@ class Sentence(NamedTuple):
 
 
 def sentences(article: Article) -> Iterator[Sentence]:
-    """The longer sentences of an article, each with its runs of three words; every name is a letter for its label."""
+    """The longer sentences of an article, each with its runs of three words; every name is a letter of its label's own."""
+    letters = dict(zip(label_names(), string.ascii_uppercase))
     for match in _SENTENCE.finditer(article.text):
         masked = match.group()
         for start, end, label in reversed(article.spans):
             if match.start() <= start and end <= match.end():
-                masked = f"{masked[: start - match.start()]} {label[0]} {masked[end - match.start() :]}"
+                masked = f"{masked[: start - match.start()]} {letters[label]} {masked[end - match.start() :]}"
         words = [fold(word) for word in _WORD.findall(masked)]
         if sum(len(word) > 1 for word in words) >= MIN_WORDS:
             runs = {tuple(words[i : i + SHINGLE]) for i in range(len(words) - SHINGLE + 1)}

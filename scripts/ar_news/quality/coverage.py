@@ -14,6 +14,14 @@ from ar_news.pipeline.tokenizer import fold
 LEAST = 8
 
 
+# Labels of which only names of two parts or more are counted as different: a family name alone may repeat a full name.
+FULL_NAMES = ("PERSON",)
+
+
+# The label whose first words are counted.
+HEADED = "AGREEMENT"
+
+
 # The letters written onto a name; a tatweel, a quotation mark or a bracket may stand between.
 _PROCLITICS = re.compile(r"(?<!\w)([وفبلكس]{1,3})ـ*[«\"“‘'(#]*$")
 
@@ -63,11 +71,12 @@ def states(articles: list[Article]) -> dict[str, dict]:
 def coverage(articles: list[Article]) -> dict:
     """Mentions and different names of each label, the proclitics before them, and mentions of each state.
 
-    Different names are counted by folded spelling; of people those of two parts or more, as a family name
-    alone may repeat a full name.
+    Different names are counted by folded spelling.
     """
-    mentions, proclitics = Counter(), {label: Counter() for label in label_names()}
-    different = {label: set() for label in label_names()}
+    labels = label_names()
+    mentions = dict.fromkeys(labels, 0)
+    proclitics: dict[str, Counter] = {label: Counter() for label in labels}
+    different: dict[str, set[str]] = {label: set() for label in labels}
     found = list(names(articles))
     spelt = {fold(surface) for _, surface, _ in found}
     for label, surface, before in found:
@@ -77,14 +86,14 @@ def coverage(articles: list[Article]) -> dict:
         key = fold(surface)
         if before.endswith("لل") and "ا" + key in spelt:
             key = "ا" + key
-        if label != "PERSON" or len(re.split(r"[\s_]+", surface)) > 1:
+        if label not in FULL_NAMES or len(re.split(r"[\s_]+", surface)) > 1:
             different[label].add(key.removeprefix("ال"))
     return {
-        "mentions": dict(mentions),
+        "mentions": mentions,
         "different": {label: len(keys) for label, keys in different.items()},
         # Sorted, as the order of a set, and with it that of equal counts, changes from run to run.
         "heads": dict(
-            Counter(name.split()[0] for name in sorted(different["AGREEMENT"]) if " " in name).most_common(30)
+            Counter(name.split()[0] for name in sorted(different.get(HEADED, ())) if " " in name).most_common(30)
         ),
         "proclitics": {label: dict(letters.most_common()) for label, letters in proclitics.items()},
         "states": states(articles),

@@ -1,6 +1,7 @@
 """Turn the labels of taggers into silver articles: sure names are spans, unsure stretches teach nothing."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from re import Pattern
 
@@ -47,26 +48,43 @@ OUTLET_HEADS = any_of(
 )
 
 
-def doubtful(text: str, before: str, label: str, known: dict[str, set[str]]) -> bool:
+Known = dict[str, set[str]]
+
+
+def unlisted_country(text: str, before: str, known: Known) -> bool:
+    """A country that no list knows."""
+    return name_key(text) not in known["COUNTRY"]
+
+
+def unlisted_outlet(text: str, before: str, known: Known) -> bool:
+    """An outlet that no list knows, without a head noun in it or in the tokens before it."""
+    return name_key(text) not in known["MEDIA"] and not OUTLET_HEADS.search(fold(f"{before} {text}"))
+
+
+def headless_agreement(text: str, before: str, known: Known) -> bool:
+    """An Arabic agreement without a head noun."""
+    return not HEADS.search(fold(text)) and any("\u0620" <= c <= "\u064a" for c in text)
+
+
+# What speaks against a found name, by its label; of a label that is not here nothing does but its edges.
+RULES: dict[str, Callable[[str, str, Known], bool]] = {
+    "COUNTRY": unlisted_country,
+    "MEDIA": unlisted_outlet,
+    "AGREEMENT": headless_agreement,
+}
+
+
+def doubtful(text: str, before: str, label: str, known: Known) -> bool:
     """Whether a found name is against the lists or the rules.
 
-    That is a country that no list knows, an outlet that no list knows without a head noun in it or in the tokens
-    before it, and an Arabic agreement without a head noun. known: as known_names gives it.
+    before: the five tokens before it. known: as known_names gives it.
     """
     if is_edge(text[0]) or is_edge(text[-1]) or "\n" in text:
         return True
-    if label == "COUNTRY":
-        return name_key(text) not in known[label]
-    if label == "MEDIA":
-        return name_key(text) not in known[label] and not OUTLET_HEADS.search(fold(f"{before} {text}"))
-    if label == "AGREEMENT":
-        return not HEADS.search(fold(text)) and any("\u0620" <= c <= "\u064a" for c in text)
-    return False
+    return label in RULES and RULES[label](text, before, known)
 
 
-def silver(
-    article: Article, doc: Doc, tags: numpy.ndarray, sure: numpy.ndarray, least: float, known: dict[str, set[str]]
-) -> Article:
+def silver(article: Article, doc: Doc, tags: numpy.ndarray, sure: numpy.ndarray, least: float, known: Known) -> Article:
     """The article with its own spans, the sure spans of the labels it was not annotated for, and the unsure stretches.
 
     tags, sure: best tag and its probability in 255ths, one a token.
