@@ -2,6 +2,7 @@
 
 from ar_news.cli import run
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -9,12 +10,9 @@ import typer
 
 from ar_news.data.articles import read_articles
 from ar_news.data.files import write_json
-from ar_news.data.labels import label_names
-from ar_news.docs import load
-from ar_news.scores.evaluation import predict
-from ar_news.scores.scoring import ALL, exact
-from ar_news.training.curve import SHARES, plot, shuffled, write_share
-from ar_news.training.pipelines import Overrides, read_overrides, train_pipeline
+from ar_news.scores.scoring import ALL
+from ar_news.training.curve import curve, plot
+from ar_news.training.pipelines import Overrides, read_overrides
 
 
 def main(
@@ -32,24 +30,12 @@ def main(
     A pipeline that is there already, made of the same articles with the same settings, is not trained again, so that a
     curve that was stopped goes on. All four take twice as long as one training.
     """
-    gold = {path.stem: read_articles([path]) for path in articles}
-    docs = shuffled(data / "train.spacy", seed)
-    values = read_overrides(overrides)
+    tests = {path.stem: read_articles([path]) for path in articles}
     points = []
-    for share in SHARES:
-        folder = output / f"{share:g}"
-        train, model = folder / "train.spacy", folder / "model"
-        point = {"share": share, **write_share(docs, train, share)}
-        paths = {"paths.train": str(train), "paths.dev": str(data / "dev.spacy"), "system.seed": seed}
-        train_pipeline(config, model, {**values, **paths})
-        nlp = load(str(model / "model-best"))
-        point["f1"] = {}
-        for name, pool in gold.items():
-            scores = exact(predict(nlp, pool)[0], label_names())
-            point["f1"][name] = {label: row["f1"] for label, row in scores.items()}
+    for point in curve(config, data, tests, output, seed, read_overrides(overrides)):
         points.append(point)
-        print(f"{point['articles']} articles: " + ", ".join(f"{n} {f[ALL]:.3f}" for n, f in point["f1"].items()))
-    write_json(output / "curve.json", points)
+        print(f"{point.articles} articles: " + ", ".join(f"{name} {f1[ALL]:.3f}" for name, f1 in point.f1.items()))
+    write_json(output / "curve.json", [asdict(point) for point in points])
     plot(points, output / "curve.png")
 
 

@@ -1,6 +1,7 @@
 """A typer function as a program: help that a terminal wraps, and faults of the input as plain lines."""
 
 import inspect
+import io
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -33,7 +34,8 @@ def command(main: Callable) -> typer.Typer:
 def run(main: Callable) -> None:
     """Run a typer function as a script: an InputError becomes plain lines and exit code 1."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.exit(call(main, None))
 
 

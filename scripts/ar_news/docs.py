@@ -5,14 +5,15 @@ from enum import Enum
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from typing import cast
 
 import spacy
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from ar_news.data.articles import Article, Span, trimmed
 from ar_news.data.files import InputError, in_project
-from ar_news.pipeline import tokenizer  # noqa: F401  (importing it registers the tokeniser)
+from ar_news.pipeline import tokenizer
 
 
 class Misfit(str, Enum):
@@ -32,7 +33,7 @@ def blank_pipeline(stock: bool = False) -> Language:
     if stock:
         return spacy.blank("ar")
     nlp = spacy.blank("ar", config={"nlp": {"tokenizer": {"@tokenizers": "ar_news.tokenizer.v1"}}})
-    nlp.tokenizer.initialize()
+    cast(tokenizer.NewsTokenizer, nlp.tokenizer).initialize()
     return nlp
 
 
@@ -46,6 +47,11 @@ def cut(doc: Doc, spans: list[Span]) -> Doc:
             words.append(token.text[start:end])
             spaces.append(end == len(token) and bool(token.whitespace_))
     return Doc(doc.vocab, words=words, spaces=spaces)
+
+
+def tokens_of(doc: Doc, start: int, end: int) -> list[Token]:
+    """The tokens that a stretch of text (code points) touches."""
+    return list(doc.char_span(start, end, alignment_mode="expand") or ())
 
 
 def gold_doc(nlp: Language, article: Article, misfit: Misfit = Misfit.cut) -> tuple[Doc, list[Span]]:
@@ -65,7 +71,7 @@ def gold_doc(nlp: Language, article: Article, misfit: Misfit = Misfit.cut) -> tu
     spans = [span for span in found if span is not None]
     taken = {token.i for span in spans for token in span}
     open_places = [*article.unsure, *((span.start, span.end) for span in (misfits if misfit is Misfit.missing else ()))]
-    unknown = {token.i for place in open_places for token in doc.char_span(*place, alignment_mode="expand")} - taken
+    unknown = {token.i for start, end in open_places for token in tokens_of(doc, start, end)} - taken
     whole = article.annotated_for is None or set(article.labels) == set(replace(article, annotated_for=None).labels)
     doc.set_ents(spans, missing=[doc[i : i + 1] for i in sorted(unknown)], default="outside" if whole else "missing")
     return doc, misfits

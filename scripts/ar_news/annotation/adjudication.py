@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ar_news.data.articles import Article, Span, read_articles
 from ar_news.data.files import InputError
-from ar_news.quality.agreement import agreement, same_articles
+from ar_news.quality.agreement import Agreement, agreement, same_articles
 
 Version = tuple[Span, ...]
 
@@ -89,7 +89,7 @@ def read_versions(files: list[Path]) -> dict[str, dict[str, Article]]:
     return {identity: by_name for identity, by_name in versions.items() if by_name}
 
 
-def pairwise_agreement(versions: dict[str, dict[str, Article]]) -> dict[str, dict]:
+def pairwise_agreement(versions: dict[str, dict[str, Article]]) -> dict[str, Agreement]:
     """Agreement of every two annotators over the articles that both did."""
     names = sorted({name for by_name in versions.values() for name in by_name})
     result = {}

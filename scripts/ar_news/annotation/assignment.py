@@ -22,10 +22,10 @@ def assign(articles: list[Article], targets: dict[str, Target], overlap: float, 
     # Those that two annotators have already are part of the share.
     order.sort(key=lambda article: len(placed[article.id]) < 2)
     load = Counter({name: 0 for name in targets})
-    for holders in placed.values():
-        load.update(holders)
+    for names in placed.values():
+        load.update(names)
     for number, article in enumerate(order):
-        holders: set[str] = placed[article.id]
+        holders = placed[article.id]
         while len(holders) < (2 if number < twice else 1):
             name = min((name for name in targets if name not in holders), key=lambda name: load[name])
             holders.add(name)
@@ -38,7 +38,9 @@ def assign(articles: list[Article], targets: dict[str, Target], overlap: float, 
 
 def compare(target: Target, articles: list[Article], update: bool) -> tuple[Counter, list[str], list[dict]]:
     """What is there already: counts, notes about changed texts, and untouched examples that `update` replaces."""
-    counts, notes, replaced = Counter(), [], []
+    counts: Counter = Counter()
+    notes: list[str] = []
+    replaced: list[dict] = []
     for article in articles:
         examples = target.there.get(article.id)
         if not examples:

@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from dataclasses import replace
 from enum import Enum
+from typing import Any
 
 import numpy
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -50,7 +51,8 @@ def doubts(nlp: Language, texts: list[str], seed: int) -> list[float]:
     """
     if not {"tok2vec", "ner"} <= set(nlp.pipe_names):
         raise InputError("this pipeline has no tok2vec and ner, whose doubt could be measured; use --pick random")
-    vectors, ner = nlp.get_pipe("tok2vec"), nlp.get_pipe("ner")
+    vectors: Any = nlp.get_pipe("tok2vec")
+    ner: Any = nlp.get_pipe("ner")
     numpy.random.seed(seed)
     votes: list[Counter] = [Counter() for _ in texts]
     set_dropout_rate(vectors.model, DROPOUT)
@@ -64,8 +66,11 @@ def doubts(nlp: Language, texts: list[str], seed: int) -> list[float]:
                     votes[number].update(spans_of(doc))
     finally:
         set_dropout_rate(vectors.model, 0.0)
-    shares = ([n / READINGS for n in found.values()] for found in votes)
-    return [100 * sum(p * (1 - p) for p in found) / len(text.split()) for found, text in zip(shares, texts)]
+    found = []
+    for names, text in zip(votes, texts):
+        shares = [count / READINGS for count in names.values()]
+        found.append(100 * sum(share * (1 - share) for share in shares) / len(text.split()))
+    return found
 
 
 def diverse(texts: list[str], scores: list[float], number: int) -> list[int]:
@@ -75,7 +80,9 @@ def diverse(texts: list[str], scores: list[float], number: int) -> list[int]:
     """
     vectors = TfidfVectorizer(sublinear_tf=True).fit_transform(texts)
     nearest = numpy.zeros(len(texts))
-    left, chosen = numpy.array(scores) + 1e-9, []
+    # A text without doubt is still chosen before one that was chosen already.
+    left = numpy.array(scores) + 1e-9
+    chosen: list[int] = []
     for _ in range(min(number, len(texts))):
         best = int(numpy.argmax(left * (1 - nearest)))
         chosen.append(best)

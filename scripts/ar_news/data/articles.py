@@ -192,7 +192,7 @@ def own_faults(
         faults.append(f"`{OWN}.annotated_for` is no list of labels; use some of {', '.join(labels)}")
         annotated = None
     if not isinstance(unsure, list) or not all(
-        isinstance(s, list) and len(s) == 2 and is_stretch(*s, text) for s in unsure
+        isinstance(s, list) and len(s) == 2 and is_stretch(s[0], s[1], text) for s in unsure
     ):
         faults.append(f"`{OWN}.unsure` is no list of [start, end] within the text's {len(text)} characters; correct it")
         unsure = []
@@ -233,7 +233,8 @@ def parse(
     text = record["text"]
     broken = text_faults(text, gold)
     spans: list[Span] = []
-    annotated, unsure = None, ()
+    annotated: tuple[str, ...] | None = None
+    unsure: tuple[tuple[int, int], ...] = ()
     if not broken and spans_wanted:
         spans, found = span_faults(text, record["spans"], labels)
         annotated, unsure, own = own_faults(text, record.get(OWN, {}), labels)
@@ -314,10 +315,10 @@ def file_news(path: Path, stem: str, lines: bool, jsonl: bool) -> Iterator[tuple
             article = Article(stem, raw.decode("utf-8"))
             yield article, [f"{path}: article {article.id}: {fault}" for fault in text_faults(article.text, False)]
         except UnicodeDecodeError as error:
-            line = raw.count(b"\n", 0, error.start) + 1
+            number = raw.count(b"\n", 0, error.start) + 1
             yield (
                 Article(stem, ""),
-                [f"{path}:{line}: not UTF-8 (byte {error.start + 1} of the file); save the file as UTF-8"],
+                [f"{path}:{number}: not UTF-8 (byte {error.start + 1} of the file); save the file as UTF-8"],
             )
 
 

@@ -217,13 +217,19 @@ def write(folder: Path, wheels: Path, keep: Keep, made_of: dict[str, Any]) -> st
     # Not save_file: it writes a file that its owner alone may read, whatever the umask says.
     (folder / "model.safetensors").write_bytes(save(state, {"format": "pt"}))
     write_text(folder / "tokenizer.json", json.dumps(tokenizer, ensure_ascii=False))
-    names = {"tokenizer_class": "PreTrainedTokenizerFast", "model_input_names": ["input_ids", "attention_mask"]}
-    write_json(folder / "tokenizer_config.json", {**names, "model_max_length": shape.positions, **SPECIAL})
+    settings = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "model_input_names": ["input_ids", "attention_mask"],
+        "model_max_length": shape.positions,
+        **SPECIAL,
+    }
+    write_json(folder / "tokenizer_config.json", settings)
     write_json(folder / "special_tokens_map.json", SPECIAL)
     write_json(folder / "config.json", config(shape, len(rows)))
     digests = "\n".join(f"- {name}: `{digest}`" for name, digest in DIGESTS.items())
-    numbers = {"kept": f"{len(rows):,}", "all": f"{before:,}", "keep": keep.value, "note": NOTES[keep.value]}
-    card = CARD.format(**numbers, digests=digests)
+    card = CARD.format(
+        kept=f"{len(rows):,}", all=f"{before:,}", keep=keep.value, note=NOTES[keep.value], digests=digests
+    )
     write_text(folder / "README.md", card)
     write_json(folder / "source.json", made_of)
     same, other = check(folder, full)

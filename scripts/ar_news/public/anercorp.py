@@ -17,10 +17,10 @@ from tqdm import tqdm
 from ar_news.data.articles import Article, Span, is_edge, text_faults, write_articles
 from ar_news.data.files import InputError, read_lines, write_json
 from ar_news.data.lists import country_forms, name_key
-from ar_news.docs import blank_pipeline
+from ar_news.docs import blank_pipeline, tokens_of
 from ar_news.pipeline.tokenizer import PROCLITICS, fold
 
-LABELS = ("PERSON", "COUNTRY", "MEDIA")
+LABELS: tuple[str, ...] = ("PERSON", "COUNTRY", "MEDIA")
 
 
 # Letters of the stretches by which a sentence is looked for in NewsFANE.
@@ -275,7 +275,7 @@ def annotate(
         for span in theirs
         if span.label != "PERSON" and not any(s.start < span.end and span.start < s.end for s in named)
     ]
-    marked = {token.i for span in [*named, *rest] for token in doc.char_span(*span[:2], alignment_mode="expand")}
+    marked = {token.i for span in [*named, *rest] for token in tokens_of(doc, span.start, span.end)}
     taken = {sentence.places[i] for i, number in enumerate(entities) if number}
     if any(news.classes[number] in UNDECIDED for number in set(entities)):
         reason = "saint or prophet"

@@ -1,6 +1,7 @@
 """Agreement of two annotators who marked the same articles on their own."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any, TypedDict
 
 from sklearn.metrics import cohen_kappa_score
 
@@ -36,7 +37,24 @@ def kappa(one: Sequence, two: Sequence) -> float | None:
     return None if len({*one, *two}) < 2 else float(cohen_kappa_score(one, two))
 
 
-def agreement(pairs: list[tuple[Article, Article]]) -> dict:
+class Row(TypedDict):
+    """F1 of spans (0 to 1), Cohen's kappa over tokens, None where it is undefined, and names of the first annotator."""
+
+    f1: float
+    kappa: float | None
+    names: int
+
+
+class Agreement(TypedDict):
+    """What is written of two annotators: `agreement` by label and over all, and every span that one of them alone has."""
+
+    articles: int
+    tokens: int
+    agreement: dict[str, Row]
+    differences: list[dict[str, Any]]
+
+
+def agreement(pairs: list[tuple[Article, Article]]) -> Agreement:
     """Span F1 and Cohen's kappa over tokens, per label and over all, and every difference.
 
     F1 is the same whichever annotator is taken for gold. Kappa of one label asks of each token whether it
@@ -44,8 +62,10 @@ def agreement(pairs: list[tuple[Article, Article]]) -> dict:
     """
     nlp = blank_pipeline()
     labels = label_names()
-    one, two, differences = [], [], []
-    compared = []
+    one: list[tuple[str, set[str]]] = []
+    two: list[str] = []
+    differences: list[dict[str, Any]] = []
+    compared: list[Pair] = []
     for left, right in pairs:
         # What one of them did not annotate cannot be agreed upon.
         both = Pair(*(set(left.decided(right.decided(side.spans))) for side in (left, right)))
@@ -59,19 +79,19 @@ def agreement(pairs: list[tuple[Article, Article]]) -> dict:
             by = "first" if span in both.gold else "second"
             differences.append({"id": left.id, "by": by, **span._asdict(), "text": left.text[span.start : span.end]})
     scores = exact(compared, labels)
-    kappas = {}
+    kappas: dict[str, float | None] = {}
     for label in labels:
         asked = [(a == label, b == label) for (a, wanted), b in zip(one, two) if label in wanted]
         kappas[label] = kappa(*zip(*asked)) if asked else None
     kappas[ALL] = kappa([a for a, _ in one], two)
-    rows = {
+    rows: dict[str, Row] = {
         label: {"f1": scores[label]["f1"], "kappa": found, "names": scores[label]["support"]}
         for label, found in kappas.items()
     }
     return {"articles": len(pairs), "tokens": len(one), "agreement": rows, "differences": differences}
 
 
-def show(result: dict) -> str:
+def show(result: Agreement) -> str:
     """The agreement as a table for the terminal."""
     lines = [f"{'':<10}{'F1':>8}{'kappa':>8}"]
     for label, row in result["agreement"].items():

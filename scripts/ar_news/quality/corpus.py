@@ -55,7 +55,7 @@ def near_copy_faults(splits: dict[str, list[Article]]) -> list[str]:
 
 def count(articles: list[Article]) -> dict:
     """Articles, words, names per label (mentions and different surfaces) and what the metadata say."""
-    surfaces = {label: Counter() for label in label_names()}
+    surfaces: dict[str, Counter] = {label: Counter() for label in label_names()}
     for article in articles:
         for span in article.spans:
             surfaces[span.label][article.text[span.start : span.end]] += 1
@@ -81,7 +81,8 @@ def manifest(corpus: Path, refuse_near_copies: bool = True) -> dict:
 
     Raises InputError with every fault found. Without `refuse_near_copies` these are only printed.
     """
-    splits, faults = {}, []
+    splits: dict[str, list[Article]] = {}
+    faults: list[str] = []
     for split in SPLITS:
         try:
             splits[split] = read_articles([corpus / f"{split}.jsonl"])

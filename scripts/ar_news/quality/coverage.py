@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
 
 from ar_news.data.articles import Article
 from ar_news.data.files import ROOT
@@ -38,33 +39,43 @@ def names(articles: list[Article]) -> Iterator[tuple[str, str, str]]:
             yield label, surface, proclitics
 
 
-def states(articles: list[Article]) -> dict[str, dict]:
-    """Mentions of every state of configs/countries.json by its first short name: all, official, behind each proclitic.
+@dataclass
+class State:
+    """Mentions of a state: all, under an official name, and behind each proclitic; and the spellings it has."""
+
+    mentions: int = 0
+    official: int = 0
+    spellings: int = 0
+    behind: Counter = field(default_factory=Counter)
+
+
+def states(articles: list[Article]) -> dict[str, State]:
+    """What the articles hold of every state of configs/countries.json, by its first short name.
 
     A state without an entry under `official`, such as كندا, has its short name for its official one.
     """
-    table, forms = {}, {}
+    table: dict[str, State] = {}
+    forms: dict[str, tuple[str, str]] = {}
     for state in json.loads((ROOT / "configs" / "countries.json").read_text(encoding="utf-8")):
         key = state["short"][0]
-        table[key] = {"mentions": 0, "official": 0, "spellings": 0, "behind": Counter()}
+        table[key] = State()
         forms.update({fold(form): (key, "short") for form in state["short"]})
         forms.update({fold(form): (key, "official") for form in state["official"] or state["short"][:1]})
-    spellings = set()
+    spellings: set[tuple[str, str]] = set()
     for label, surface, proclitics in names(articles):
         folded = fold(surface)
         # Behind لل the alif of the article is not written.
-        key, kind = forms.get(folded) or forms.get("ا" + folded) or (None, None)
-        if label == "COUNTRY" and key:
-            table[key]["mentions"] += 1
-            table[key]["official"] += kind == "official"
+        found = forms.get(folded) or forms.get("ا" + folded)
+        if label == "COUNTRY" and found:
+            key, kind = found
+            table[key].mentions += 1
+            table[key].official += kind == "official"
             if proclitics:
                 # لل is ل before the article, here one kind.
-                table[key]["behind"][proclitics.replace("لل", "ل")] += 1
+                table[key].behind[proclitics.replace("لل", "ل")] += 1
             spellings.add((key, surface))
     for key, _ in spellings:
-        table[key]["spellings"] += 1
-    for row in table.values():
-        row["behind"] = dict(sorted(row["behind"].items()))
+        table[key].spellings += 1
     return table
 
 
@@ -96,5 +107,8 @@ def coverage(articles: list[Article]) -> dict:
             Counter(name.split()[0] for name in sorted(different.get(HEADED, ())) if " " in name).most_common(30)
         ),
         "proclitics": {label: dict(letters.most_common()) for label, letters in proclitics.items()},
-        "states": states(articles),
+        "states": {
+            name: {**asdict(state), "behind": dict(sorted(state.behind.items()))}
+            for name, state in states(articles).items()
+        },
     }

@@ -8,7 +8,8 @@ from ar_news.data.files import InputError
 
 def read_files(paths: list[Path]) -> list[tuple[str, list[Article]]]:
     """Path and gold articles of every JSONL file; InputError with every fault of all of them."""
-    files, faults = [], []
+    files: list[tuple[str, list[Article]]] = []
+    faults: list[str] = []
     for path in paths:
         try:
             files.append((str(path), read_articles([path])))

@@ -1,18 +1,44 @@
 """Evaluate a pipeline against gold articles: scores as JSON and table, errors as a web page."""
 
 import time
-from typing import Any
+from collections.abc import Iterable
+from typing import NotRequired, Protocol, TypedDict
 
+from spacy.tokens import Doc
 from tqdm import tqdm
 
 from ar_news.data.articles import Article, Span
 from ar_news.data.labels import label_names
 from ar_news.pipeline.tokenizer import fold
 from ar_news.scores.difference_page import Difference, page
-from ar_news.scores.scoring import Pair, confusion, exact, interval, overlap
+from ar_news.scores.scoring import Confusion, Pair, Scores, confusion, exact, interval, overlap
 
 
-def predict(nlp, articles: list[Article]) -> tuple[list[Pair], int, float]:
+class Reader(Protocol):
+    """What reads texts: a spaCy pipeline, or something else that gives Docs with entities."""
+
+    def pipe(self, texts: Iterable[str]) -> Iterable[Doc]: ...
+
+
+class Evaluation(TypedDict):
+    """Every score of a pipeline on some articles, as it is written to JSON.
+
+    unaligned: gold spans that fit no token. interval: bounds of F by label. seen_apart: `seen` and `unseen`, where
+    training articles were given.
+    """
+
+    articles: int
+    words: int
+    unaligned: int
+    words_per_second: int
+    exact: Scores
+    interval: dict[str, list[float]]
+    overlap: Scores
+    confusion: Confusion
+    seen_apart: NotRequired[dict[str, Scores]]
+
+
+def predict(nlp: Reader, articles: list[Article]) -> tuple[list[Pair], int, float]:
     """Pairs of gold and predicted spans, gold spans that fit no token, and words per second.
 
     What an article was not annotated for counts on neither side: labels that were not looked for, and
@@ -37,7 +63,7 @@ def name_key(article: Article, span: Span) -> tuple[str, str]:
     return span.label, fold(article.text[span.start : span.end])
 
 
-def seen_apart(articles: list[Article], pairs: list[Pair], training: list[Article]) -> dict[str, dict]:
+def seen_apart(articles: list[Article], pairs: list[Pair], training: list[Article]) -> dict[str, Scores]:
     """Exact scores over the names that stand in the training articles, and over those that do not."""
     known: set[tuple[str, str]] = {name_key(article, span) for article in training for span in article.spans}
     parts: dict[str, list[Pair]] = {"seen": [], "unseen": []}
@@ -48,14 +74,14 @@ def seen_apart(articles: list[Article], pairs: list[Pair], training: list[Articl
     return {name: exact(part, label_names()) for name, part in parts.items()}
 
 
-def table(result: dict) -> str:
+def table(result: Evaluation) -> str:
     """The scores as a Markdown table."""
     apart = result.get("seen_apart", {})
     lines = ["| | P | R | F | 95 % of F | F, overlap | names |" + "".join(f" F, {part} | names |" for part in apart)]
     lines.append("|-" * (7 + 2 * len(apart)) + "|")
     for label, row in result["exact"].items():
         low, high = result["interval"][label]
-        numbers = " | ".join(f"{100 * row[key]:.1f}" for key in ("precision", "recall", "f1"))
+        numbers = " | ".join(f"{100 * value:.1f}" for value in (row["precision"], row["recall"], row["f1"]))
         loose = 100 * result["overlap"][label]["f1"]
         cells = [label, numbers, f"{100 * low:.1f} – {100 * high:.1f}", f"{loose:.1f}", str(row["support"])]
         for scores in apart.values():
@@ -80,14 +106,14 @@ def error_page(articles: list[Article], pairs: list[Pair], title: str) -> str:
     return page(title, errors)
 
 
-def evaluation(nlp, gold: list[Article], training: list[Article]) -> tuple[dict[str, Any], list[Pair]]:
+def evaluation(nlp: Reader, gold: list[Article], training: list[Article]) -> tuple[Evaluation, list[Pair]]:
     """Every score of a pipeline on gold articles, and the spans that they were counted on.
 
     training: where they are given, names that stand there are scored apart from new ones.
     """
     labels = label_names()
     pairs, unaligned, speed = predict(nlp, gold)
-    result = {
+    result: Evaluation = {
         "articles": len(gold),
         "words": sum(len(article.text.split()) for article in gold),
         "unaligned": unaligned,

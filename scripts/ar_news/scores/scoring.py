@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 import numpy
 from sklearn.metrics import confusion_matrix
@@ -19,8 +19,20 @@ class Pair(NamedTuple):
     predicted: set[Span]
 
 
-def prf(gold_found: int, predicted_found: int, gold: int, predicted: int) -> dict[str, float]:
-    """Precision, recall and F1 (each 0 to 1), and support (gold spans)."""
+class Score(TypedDict):
+    """Precision, recall and F1 (each 0 to 1), and support (gold spans), as they stand in the JSON files too."""
+
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+Scores = dict[str, Score]
+
+
+def prf(gold_found: int, predicted_found: int, gold: int, predicted: int) -> Score:
+    """The score of counts of spans."""
     p = predicted_found / predicted if predicted else 0.0
     r = gold_found / gold if gold else 0.0
     return {"precision": p, "recall": r, "f1": 2 * p * r / (p + r) if p + r else 0.0, "support": gold}
@@ -35,7 +47,7 @@ def _counts(pairs: Sequence[Pair], labels: Sequence[str]) -> numpy.ndarray:
     return numpy.array(rows, dtype=int).reshape(len(pairs), len(labels), 3)
 
 
-def exact(pairs: Sequence[Pair], labels: Sequence[str]) -> dict[str, dict[str, float]]:
+def exact(pairs: Sequence[Pair], labels: Sequence[str]) -> Scores:
     """Scores per label and over all, where a span counts if start, end and label agree."""
     counts = _counts(pairs, labels).sum(axis=0).tolist()
     return _with_all(
@@ -43,7 +55,7 @@ def exact(pairs: Sequence[Pair], labels: Sequence[str]) -> dict[str, dict[str, f
     )
 
 
-def _with_all(rows: dict[str, tuple[int, ...]]) -> dict[str, dict[str, float]]:
+def _with_all(rows: dict[str, tuple[int, ...]]) -> Scores:
     total = tuple(map(sum, zip(*rows.values())))
     return {label: prf(*row) for label, row in {**rows, ALL: total}.items()}
 
@@ -53,7 +65,7 @@ def touch(one: Span, other: Span) -> int:
     return max(0, min(one.end, other.end) - max(one.start, other.start))
 
 
-def overlap(pairs: Sequence[Pair], labels: Sequence[str]) -> dict[str, dict[str, float]]:
+def overlap(pairs: Sequence[Pair], labels: Sequence[str]) -> Scores:
     """Scores where a span counts if a span of the same label on the other side shares a character with it."""
     rows = {}
     for label in labels:
@@ -100,7 +112,14 @@ def match(pair: Pair) -> list[tuple[str, str]]:
     return rows + [("O", span.label) for span in free]
 
 
-def confusion(pairs: Sequence[Pair], labels: Sequence[str]) -> dict:
+class Confusion(TypedDict):
+    """labels: of rows and columns, O last. matrix: whole numbers, a row a gold label."""
+
+    labels: list[str]
+    matrix: list[list[int]]
+
+
+def confusion(pairs: Sequence[Pair], labels: Sequence[str]) -> Confusion:
     """Confusion matrix of spans that share characters: rows gold, columns predicted, O for no span."""
     rows = [row for pair in pairs for row in match(pair)]
     names = [*labels, "O"]

@@ -1,6 +1,7 @@
 """Make a spaCy pipeline of a fine-tuned tagger."""
 
 from pathlib import Path
+from typing import Any
 
 from spacy.language import Language
 from spacy.training import Example
@@ -31,9 +32,9 @@ def assemble(folder: Path, overlap: float, stock: bool) -> Language:
         "pooling": {"@layers": "reduce_mean.v1"},
     }
     unread = {"@annotation_setters": "ar_news.unread.v1"}
-    transformer = nlp.add_pipe("transformer", config={"model": model, "set_extra_annotations": unread})
+    transformer: Any = nlp.add_pipe("transformer", config={"model": model, "set_extra_annotations": unread})
     layers = {"@architectures": "spacy.Tagger.v2", "normalize": True, "tok2vec": listener}
-    head = nlp.add_pipe("ar_news_tagger", name="ner", config={"model": layers})
+    head: Any = nlp.add_pipe("ar_news_tagger", name="ner", config={"model": layers})
     for label in label_names():
         head.add_label(label)
     nlp.initialize(lambda: [Example.from_dict(nlp.make_doc("نص"), {})])

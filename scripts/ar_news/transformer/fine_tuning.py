@@ -3,9 +3,11 @@
 import random
 import time
 from pathlib import Path
+from typing import cast
 
 import numpy
 import torch
+from thinc.types import Floats2d
 from tqdm import tqdm
 from transformers import AutoConfig, AutoTokenizer, get_linear_schedule_with_warmup
 
@@ -13,7 +15,7 @@ from ar_news.data.files import LIBRARY, InputError, write_json
 from ar_news.data.labels import label_names
 from ar_news.data.stamps import Stamp
 from ar_news.pipeline.tagger import likely_tags, spans_of_tags, tag_names
-from ar_news.scores.scoring import prf
+from ar_news.scores.scoring import Score, prf
 from ar_news.transformer.arrays import write_arrays
 from ar_news.transformer.labelling import read_head
 from ar_news.transformer.token_tagger import (
@@ -44,9 +46,9 @@ def gold_spans(columns: Columns) -> list[set[tuple[int, int, int]]]:
     return [set(spans_of_tags([own[i] for i in sorted(own)])) for own in tags]
 
 
-def token_f1(model: Tagger, columns: Columns) -> dict[str, float]:
+def token_f1(model: Tagger, columns: Columns) -> Score:
     """Exact scores over all labels, spans counted in tokens."""
-    found = [set(spans_of_tags(likely_tags(rows))) for rows in probabilities(model, columns)]
+    found = [set(spans_of_tags(likely_tags(cast(Floats2d, rows)))) for rows in probabilities(model, columns)]
     gold = gold_spans(columns)
     right = sum(len(a & b) for a, b in zip(gold, found))
     return prf(right, right, sum(map(len, gold)), sum(map(len, found)))

@@ -63,22 +63,24 @@ def make_batch(columns: Columns, numbers: list[int], pad: int) -> dict[str, torc
     width = int(columns["window"][numbers, 0].max())
     tokens, tags = 0, 1 + 2 * columns["annotated"].shape[1]
     for row, number in enumerate(numbers):
-        (a, b, c), (d, e, f) = columns["ends"][number], columns["ends"][number + 1]
-        parts["ids"].append(numpy.pad(columns["ids"][a:d], (0, width - (d - a)), constant_values=pad))
-        parts["piece"].append(columns["piece"][b:e].astype("i8") + row * width)
-        parts["token"].append(columns["token"][b:e].astype("i8") + tokens)
-        gold = columns["tags"][c:f].astype(int)
-        allowed = numpy.zeros((f - c, tags), dtype=bool)
-        allowed[numpy.arange(f - c), gold.clip(0)] = True
+        # Wordpieces, pairs and tokens of the window, as places in the flat columns.
+        pieces, pairs, own = map(slice, columns["ends"][number], columns["ends"][number + 1])
+        ids = columns["ids"][pieces]
+        parts["ids"].append(numpy.pad(ids, (0, width - len(ids)), constant_values=pad))
+        parts["piece"].append(columns["piece"][pairs].astype("i8") + row * width)
+        parts["token"].append(columns["token"][pairs].astype("i8") + tokens)
+        gold = columns["tags"][own].astype(int)
+        allowed = numpy.zeros((len(gold), tags), dtype=bool)
+        allowed[numpy.arange(len(gold)), gold.clip(0)] = True
         # Where a label was not annotated, O means O or any of its tags.
         unknown = numpy.repeat(~columns["annotated"][columns["window"][number, 3]], 2)
         allowed[gold == 0, 1:] |= unknown
         allowed[gold < 0] = True
         parts["allowed"].append(allowed)
-        tokens += f - c
-    ids = torch.from_numpy(numpy.stack(parts["ids"]).astype("i8"))
+        tokens += len(gold)
     batch = {key: torch.from_numpy(numpy.concatenate(parts[key])) for key in ("piece", "token", "allowed")}
-    batch = {**batch, "ids": ids, "mask": (ids != pad).long()}
+    batch["ids"] = torch.from_numpy(numpy.stack(parts["ids"]).astype("i8"))
+    batch["mask"] = (batch["ids"] != pad).long()
     return {key: value.to(device(), non_blocking=True) for key, value in batch.items()}
 
 
