@@ -24,6 +24,7 @@ RECORD_FAULTS = [
     pytest.param({**GOOD, "text": "نص\ud83d"}, "half a surrogate pair at offset 2", id="surrogate"),
     pytest.param({**GOOD, "spans": "PERSON"}, "`spans` is no list", id="spans is a string"),
     pytest.param({**GOOD, "spans": [[4, 9]]}, "has no start, end and label", id="span without label"),
+    pytest.param({**GOOD, "spans": [{"start": 4, "end": 9}]}, "has no start, end and label", id="span without a key"),
     pytest.param({**GOOD, "spans": [[4, 9, "CITY"]]}, "unknown label", id="unknown label"),
     pytest.param({**GOOD, "spans": [[4, 99, "PERSON"]]}, "out of range", id="out of range"),
     pytest.param({**GOOD, "spans": [[9, 4, "PERSON"]]}, "out of range", id="reversed"),

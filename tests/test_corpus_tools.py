@@ -220,3 +220,16 @@ def test_names_are_masked_in_every_sentence_and_one_that_crosses_its_end_is_not(
     first, second, third = sentences(Article("a", text, tuple(spans)))
     assert ("زار", "p", "سوقا") in first.shingles and ("زار", "p", "سوقا") in second.shingles
     assert ("رشيد", "سوقا", "في") in third.shingles
+
+
+def test_a_manifest_counts_mentions_and_different_names(jsonl, tmp_path):
+    from ar_news.quality.corpus import manifest
+
+    for number, split in enumerate(("train", "dev", "test")):
+        text = f"وصل سالم ثم غادر سالم إلى مصر {number}"
+        spans = [[4, 8, "PERSON"], [17, 21, "PERSON"], [26, 29, "COUNTRY"]]
+        jsonl({"id": split, "text": text, "spans": spans, "genre": "wire"}, name=f"corpus/{split}.jsonl")
+    counts = manifest(tmp_path / "corpus")
+    assert (counts["all"]["articles"], counts["all"]["words"], counts["all"]["genre"]) == (3, 24, {"wire": 3})
+    assert counts["all"]["names"]["PERSON"] == {"mentions": 6, "different": 1}
+    assert counts["dev"]["names"]["COUNTRY"] == {"mentions": 1, "different": 1}

@@ -85,13 +85,35 @@ def test_every_mark_on_a_letter_is_left_out_of_the_key(place):
     assert fold(f"ب{chr(place)}ت") == "بت"
 
 
+@pytest.mark.parametrize("place", [0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0xFEFF])
+def test_every_sign_without_a_width_is_left_out_of_the_key(place):
+    assert fold(f"ب{chr(place)}ت") == "بت"
+
+
+@pytest.mark.parametrize("letter, margin", [("و", 0.3), ("ف", 0.6), ("ب", 0.6), ("ل", 0.6), ("ك", 0.6)])
+def test_a_proclitic_is_split_off_when_the_rest_is_commoner_by_its_margin(letter, margin):
+    for difference, expected in ((margin + 0.05, [letter, "مدينة"]), (margin - 0.05, [f"{letter}مدينة"])):
+        made = tokenizer(**{f"{letter}مدينه": 3.0, "مدينه": 3.0 + difference})
+        assert words(made, f"{letter}مدينة") == expected
+
+
+@pytest.mark.parametrize("text, expected", [("وصنقل", "و صنقل"), ("بصنقل", "بصنقل"), ("وصنق", "وصنق")])
+def test_of_unknown_words_only_a_conjunction_before_four_letters_is_split_off(text, expected):
+    assert words(tokenizer(كلمة=3.0), text) == expected.split()
+
+
+def test_one_space_belongs_to_the_word_before_it_and_a_second_one_is_a_token():
+    doc = tokenizer()("قال  سالم اليوم")
+    assert [(token.text, token.whitespace_) for token in doc] == [("قال", " "), (" ", ""), ("سالم", " "), ("اليوم", "")]
+
+
 @pytest.mark.parametrize("letter", "\u064a\u0671\u066f")
 def test_the_letters_beside_the_marks_are_no_marks(letter):
     assert len(fold(f"ب{letter}ت")) == 3
 
 
 def test_presentation_forms_are_the_letters_they_show_and_other_signs_stay():
-    assert fold("\ufefb") == "لا" and fold("\ufdf2") == "الله"
+    assert fold("\ufefb") == "لا" and fold("\ufdf2") == "الله" and fold("\ufb50") == fold("\u0671")
     assert fold("كم²") == "كم²"
 
 
