@@ -1,4 +1,4 @@
-"""Fetch the public corpora that project.yml lists as assets, and check them."""
+"""Fetch the public corpora that best/project.yml lists as assets, and check them."""
 
 from ar_news.cli import run
 
@@ -29,14 +29,14 @@ def main(
     verify: Annotated[bool, typer.Option("--verify", help="Fetch nothing, only check what is there.")] = False,
     root: Annotated[Path, typer.Option(help="Folder of the project that gets the files.")] = ROOT,
 ):
-    """Fetch the assets of project.yml that are missing or damaged, and check every one by its md5.
+    """Fetch the assets of best/project.yml that are missing or damaged, and check every one by its md5.
 
     Ends with an error if one is missing, cannot be fetched or is not what it should be, and leaves no such file
     behind. (`spacy project assets` knows the same list, but takes a bad file for good and ends without an error.)
     """
     wanted = [a for a in read_assets() if not names or a["dest"].removeprefix(FOLDER).startswith(tuple(names))]
     if not wanted:
-        raise InputError(f"{', '.join(names or [])}: no such asset in project.yml; see its section assets")
+        raise InputError(f"{', '.join(names or [])}: no such asset in best/project.yml; see its section assets")
     faults, fetched = [], 0
     for asset in tqdm(wanted, desc="assets", unit="file", disable=None):
         path = root / asset["dest"]

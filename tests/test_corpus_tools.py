@@ -209,3 +209,27 @@ def test_every_state_has_a_name_and_no_name_stands_for_two_states():
         assert state["short"], state
         for form in state["short"] + state["official"]:
             assert owners.setdefault(fold(form), state["code"]) == state["code"], form
+
+
+def test_names_are_masked_in_every_sentence_and_one_that_crosses_its_end_is_not():
+    from ar_news.data.near_sentences import sentences
+
+    words = "في مدينة كبيرة على ساحل بعيد عن العاصمة"
+    text = f"زار سالم سوقا {words}. ثم زار سعيد سوقا {words}. وزار ن. رشيد سوقا {words}"
+    spans = [Span(text.index(name), text.index(name) + len(name), "PERSON") for name in ("سالم", "سعيد", "ن. رشيد")]
+    first, second, third = sentences(Article("a", text, tuple(spans)))
+    assert ("زار", "p", "سوقا") in first.shingles and ("زار", "p", "سوقا") in second.shingles
+    assert ("رشيد", "سوقا", "في") in third.shingles
+
+
+def test_a_manifest_counts_mentions_and_different_names(jsonl, tmp_path):
+    from ar_news.quality.corpus import manifest
+
+    for number, split in enumerate(("train", "dev", "test")):
+        text = f"وصل سالم ثم غادر سالم إلى مصر {number}"
+        spans = [[4, 8, "PERSON"], [17, 21, "PERSON"], [26, 29, "COUNTRY"]]
+        jsonl({"id": split, "text": text, "spans": spans, "genre": "wire"}, name=f"corpus/{split}.jsonl")
+    counts = manifest(tmp_path / "corpus")
+    assert (counts["all"]["articles"], counts["all"]["words"], counts["all"]["genre"]) == (3, 24, {"wire": 3})
+    assert counts["all"]["names"]["PERSON"] == {"mentions": 6, "different": 1}
+    assert counts["dev"]["names"]["COUNTRY"] == {"mentions": 1, "different": 1}

@@ -11,10 +11,10 @@ import pytest
 import srsly
 
 from conftest import ROOT
-from workflow_deps import PATHS, faults
+from workflow_deps import PATHS, commands, faults
 
-PROJECT = srsly.read_yaml(ROOT / "project.yml")
-COMMANDS = {command["name"]: command for command in PROJECT["commands"]}
+MAIN, BEST = commands("project.yml"), commands("best/project.yml")
+COMMANDS = {**MAIN, **{f"best: {name}": command for name, command in BEST.items()}}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -36,16 +36,23 @@ def test_every_path_is_quoted_so_that_it_may_hold_a_space(name):
         assert not [path for path in (*PATHS, "${vars.name}", "${vars.config}") if path in bare], line
 
 
-@pytest.mark.parametrize("name", ["corpora", "setup", "push", "pull"])
+@pytest.mark.parametrize("name", ["best: corpora", "setup", "push", "pull"])
 def test_what_talks_to_a_server_is_never_skipped(name):
     assert COMMANDS[name]["no_skip"] is True
 
 
 def test_the_quick_path_fetches_nothing():
-    assert all(asset["extra"] is True for asset in PROJECT["assets"])
+    assert "assets" not in srsly.read_yaml(ROOT / "project.yml")
+    assert all(asset["extra"] is True for asset in srsly.read_yaml(ROOT / "best" / "project.yml")["assets"])
 
 
-@pytest.mark.parametrize("name", ["train", "seeds", "curve", "pretrain", "ablation"])
+@pytest.mark.parametrize("project", ["project.yml", "best/project.yml"])
+def test_a_workflow_names_its_own_commands_only(project):
+    workflows = srsly.read_yaml(ROOT / project)["workflows"]
+    assert workflows and all(name in commands(project) for steps in workflows.values() for name in steps)
+
+
+@pytest.mark.parametrize("name", ["train", "best: seeds", "curve", "best: pretrain", "best: ablation"])
 def test_overrides_reach_every_training(name):
     trained = [line for line in COMMANDS[name]["script"] if "compare_seeds.py" not in line]
     assert trained and all('--overrides "${vars.overrides}"' in line for line in trained)

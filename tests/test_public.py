@@ -5,11 +5,10 @@ import json
 import zipfile
 
 import pytest
-import srsly
 
-from conftest import ROOT
+from ar_news.public.fetching import read_assets
 
-ASSETS = srsly.read_yaml(ROOT / "project.yml")["assets"]
+ASSETS = read_assets()
 SMALL = "training/assets/ANERCorp_CamelLab_test.txt"
 
 

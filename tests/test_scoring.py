@@ -3,9 +3,10 @@
 import json
 
 import pytest
+from scipy.stats import binom
 
 from ar_news.data.articles import Span
-from ar_news.scores.scoring import ALL, Pair, confusion, exact, interval, match, overlap
+from ar_news.scores.scoring import ALL, Pair, confusion, exact, interval, match, overlap, prf
 
 LABELS = ["PERSON", "COUNTRY", "MEDIA", "AGREEMENT"]
 GOLD = {Span(0, 5, "PERSON"), Span(10, 15, "COUNTRY"), Span(20, 30, "AGREEMENT")}
@@ -143,3 +144,17 @@ def test_the_table_has_columns_for_seen_and_unseen_names(script, jsonl, toy_mode
     header, rule, *rows = (tmp_path / "articles.md").read_text(encoding="utf-8").splitlines()
     assert "F, seen | names | F, unseen | names" in header
     assert {line.count("|") for line in (header, rule, *rows)} == {12}
+
+
+def test_where_nothing_is_found_or_nothing_is_there_every_score_is_zero():
+    assert prf(0, 0, 5, 0) == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 5}
+    assert prf(0, 0, 0, 5) == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 0}
+
+
+def test_the_interval_holds_the_middle_ninety_five_of_a_hundred_samples():
+    # Each of 1000 articles has one name, half of them found: recall is binomial, and F is 2 R / (R + 1).
+    span = Span(0, 1, "PERSON")
+    pairs = [Pair({span}, {span} if number % 2 else set()) for number in range(1000)]
+    low, high = interval(pairs, ["PERSON"], samples=20_000)[ALL]
+    for found, expected in zip((low, high), binom.ppf([0.025, 0.975], 1000, 0.5) / 1000):
+        assert found / (2 - found) == pytest.approx(expected, abs=0.0014)

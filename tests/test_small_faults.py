@@ -7,8 +7,8 @@ import numpy
 import pytest
 import spacy
 
-from ar_news.data.articles import Article, Span
-from ar_news.pipeline.tokenizer import NewsTokenizer
+from ar_news.data.articles import Article, Span, trimmed
+from ar_news.pipeline.tokenizer import NewsTokenizer, fold
 
 
 def tokenizer(**zipf):
@@ -78,6 +78,61 @@ def found_in(article):
 
 def unsure_in(article):
     return [TEXT[start:end] for start, end in article.unsure]
+
+
+@pytest.mark.parametrize("place", [*range(0x0610, 0x061B), *range(0x064B, 0x0660), 0x0670, *range(0x06D6, 0x06DD)])
+def test_every_mark_on_a_letter_is_left_out_of_the_key(place):
+    assert fold(f"ب{chr(place)}ت") == "بت"
+
+
+@pytest.mark.parametrize("place", [0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0xFEFF])
+def test_every_sign_without_a_width_is_left_out_of_the_key(place):
+    assert fold(f"ب{chr(place)}ت") == "بت"
+
+
+@pytest.mark.parametrize("letter, margin", [("و", 0.3), ("ف", 0.6), ("ب", 0.6), ("ل", 0.6), ("ك", 0.6)])
+def test_a_proclitic_is_split_off_when_the_rest_is_commoner_by_its_margin(letter, margin):
+    for difference, expected in ((margin + 0.05, [letter, "مدينة"]), (margin - 0.05, [f"{letter}مدينة"])):
+        made = tokenizer(**{f"{letter}مدينه": 3.0, "مدينه": 3.0 + difference})
+        assert words(made, f"{letter}مدينة") == expected
+
+
+@pytest.mark.parametrize("text, expected", [("وصنقل", "و صنقل"), ("بصنقل", "بصنقل"), ("وصنق", "وصنق")])
+def test_of_unknown_words_only_a_conjunction_before_four_letters_is_split_off(text, expected):
+    assert words(tokenizer(كلمة=3.0), text) == expected.split()
+
+
+def test_one_space_belongs_to_the_word_before_it_and_a_second_one_is_a_token():
+    doc = tokenizer()("قال  سالم اليوم")
+    assert [(token.text, token.whitespace_) for token in doc] == [("قال", " "), (" ", ""), ("سالم", " "), ("اليوم", "")]
+
+
+@pytest.mark.parametrize("letter", "\u064a\u0671\u066f")
+def test_the_letters_beside_the_marks_are_no_marks(letter):
+    assert len(fold(f"ب{letter}ت")) == 3
+
+
+def test_presentation_forms_are_the_letters_they_show_and_other_signs_stay():
+    assert fold("\ufefb") == "لا" and fold("\ufdf2") == "الله" and fold("\ufb50") == fold("\u0671")
+    assert fold("كم²") == "كم²"
+
+
+def test_the_frequencies_survive_being_saved(nlp):
+    made = NewsTokenizer(spacy.blank("ar").vocab).from_bytes(nlp.tokenizer.to_bytes())
+    assert made.zipf == nlp.tokenizer.zipf
+
+
+def test_a_word_with_lam_behind_another_proclitic_gets_no_article():
+    made = tokenizer(لمال=4.0, المال=6.0)
+    assert [token.norm_ for token in made("بلمال")] == ["ب", "لمال"]
+
+
+def test_nothing_but_signs_is_trimmed_to_nothing_and_no_further():
+    assert trimmed("«» ، قال", 0, 2) == (2, 2)
+
+
+def test_a_sign_with_a_mark_on_it_is_trimmed_whole():
+    assert trimmed("مصر❤\ufe0f", 0, 5) == (0, 3)
 
 
 def span(surface, label):

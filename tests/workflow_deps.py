@@ -6,6 +6,8 @@ import shlex
 from functools import cache
 from pathlib import Path
 
+import srsly
+
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "scripts"
 CONFIGS = {path.name: path for path in (ROOT / "configs").iterdir()}
@@ -24,7 +26,12 @@ def reads(script):
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             todo.extend(_named(node, path))
-    return found
+    # A package whose __init__.py says nothing but what it is.
+    return {
+        path
+        for path in found
+        if path.name != "__init__.py" or len(ast.parse(path.read_text(encoding="utf-8")).body) > 1
+    }
 
 
 def _named(node, path):
@@ -84,13 +91,21 @@ INSIDE = {
         "training/assets/saudinewsnet",
         "training/assets/antcorpus.multisource.data-f117ce44a9cfad0dcbd341b7d744e4c3cdb4fed8.zip",
     ],
-    ("public_fetch.py", ""): ["project.yml"],
+    ("public_fetch.py", ""): ["best/project.yml"],
     ("doccano_setup.py", ""): ["corpus/guideline.ar.md", "corpus/guideline.en.md"],
     ("docs_render.py", ""): [
         *("README.md", "corpus/datasheet.md", "docs/best.md", "docs/experiments.json"),
         *(f"corpus/{split}.jsonl" for split in ("train", "dev", "test")),
     ],
 }
+
+
+def commands(project):
+    """The commands of a project file by name; paths of best/project.yml, which is one folder deeper, as the project sees them."""
+    text = (ROOT / project).read_text(encoding="utf-8")
+    if Path(project).parent != Path():
+        text = text.replace('"project.yml"', f'"{project}"').replace("../", "")
+    return {command["name"]: command for command in srsly.yaml_loads(text)["commands"]}
 
 
 def script_deps(line):

@@ -254,7 +254,7 @@ def read_articles(paths: Iterable[Path], spans: bool = True) -> list[Article]:
     """
     labels, articles, faults = label_names(), [], []
     first: dict[str, str] = {}
-    for path in paths:
+    for path in map(Path, paths):
         for number, line, fault in numbered_lines(path):
             where = f"{path}:{number}"
             if fault:
@@ -332,6 +332,7 @@ def read_news(source: Path, lines: bool = False, jsonl: bool = False, unique: bo
     """
     articles: list[Article] = []
     faults: list[str] = []
+    source = Path(source)
     for path, stem in news_files(source):
         try:
             for article, found in file_news(path, stem, lines, jsonl):

@@ -1,4 +1,4 @@
-"""Fetch the public corpora that project.yml lists as assets, and check them."""
+"""Fetch the public corpora that best/project.yml lists as assets, and check them."""
 
 import hashlib
 import shutil
@@ -21,8 +21,10 @@ TIMEOUT = 60
 
 
 def read_assets() -> list[dict[str, str]]:
-    """The assets of project.yml: dest, url, checksum, description."""
-    return srsly.read_yaml(ROOT / "project.yml")["assets"]
+    """The assets of best/project.yml: dest, url, checksum, description."""
+    listed = srsly.read_yaml(ROOT / "best" / "project.yml")["assets"]
+    # That file names its places as its own folder sees them.
+    return [{**asset, "dest": asset["dest"].removeprefix("../")} for asset in listed]
 
 
 def checksum(path: Path, url: str) -> str:
