@@ -191,9 +191,9 @@ def trained(encoder, script, tmp_path_factory):
     articles = folder / "train.jsonl"
     articles.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
     steps = [
-        ("encode", articles, "--output", folder / "train.npz", "--encoder", encoder),
+        ("trf_windows", articles, "--output", folder / "train.npz", "--encoder", encoder),
         (
-            "finetune",
+            "trf_finetune",
             folder / "train.npz",
             "--dev",
             folder / "train.npz",
@@ -208,7 +208,7 @@ def trained(encoder, script, tmp_path_factory):
             "--batch",
             512,
         ),
-        ("assemble", folder / "tagger", folder / "pipeline"),
+        ("trf_assemble", folder / "tagger", folder / "pipeline"),
     ]
     for step in steps:
         done = script(*step)
