@@ -158,3 +158,7 @@ def test_the_interval_holds_the_middle_ninety_five_of_a_hundred_samples():
     low, high = interval(pairs, ["PERSON"], samples=20_000)[ALL]
     for found, expected in zip((low, high), binom.ppf([0.025, 0.975], 1000, 0.5) / 1000):
         assert found / (2 - found) == pytest.approx(expected, abs=0.0014)
+
+
+def test_a_confusion_of_nothing_is_a_table_of_zeros():
+    assert confusion([Pair(set(), set())], ["PERSON"]) == {"labels": ["PERSON", "O"], "matrix": [[0, 0], [0, 0]]}
