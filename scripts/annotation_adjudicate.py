@@ -11,6 +11,7 @@ import typer
 from ar_news.annotation.adjudication import PRIVATE, Strategy, decide, kind, pairwise_agreement, places, read_versions
 from ar_news.data.articles import Article, Span, read_articles, write_articles
 from ar_news.data.files import InputError, write_json, write_text
+from ar_news.docs import blank_pipeline, gold_doc, shown
 from ar_news.quality.agreement import show
 from ar_news.scores.difference_page import Difference, page
 
@@ -62,9 +63,9 @@ def main(
                 kinds[differs] += 1
                 all_spans = [span for version in place.values() for span in version]
                 start, end = min(s.start for s in all_spans), max(s.end for s in all_spans)
-                shown = next(iter(by_name.values()))
-                heading = f"{differs}: {shown.text[start:end]} ({identity})"
-                differences.append(Difference(heading, shown, start, end, {n: a.spans for n, a in by_name.items()}))
+                seen = next(iter(by_name.values()))
+                heading = f"{differs}: {seen.text[start:end]} ({identity})"
+                differences.append(Difference(heading, seen, start, end, {n: a.spans for n, a in by_name.items()}))
             version = decide(place, strategy, adjudicator)
             open_places += version is None
             spans.update(version or ())
@@ -89,6 +90,9 @@ def main(
     told = ", ".join(f"{n} {name}" for name, n in kinds.items()) or "none"
     print(f"disagreements: {told}; see {output / 'disagreements.html'}")
     print(f"{output / 'gold.jsonl'}: {len(gold)} articles, {sum(len(article.spans) for article in gold)} names")
+    nlp = blank_pipeline()
+    for name in [shown(article, span) for article in gold for span in gold_doc(nlp, article)[1]]:
+        print(f"note: {name}: no token boundary fits; kept, and counted as missed in training")
     if unresolved:
         print(
             f"{output / 'unresolved.jsonl'}: {len(unresolved)} articles wait for adjudication; push them, or choose another strategy"

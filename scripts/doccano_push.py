@@ -1,5 +1,10 @@
 """Send articles with suggested spans to the annotators' Doccano projects, each article once."""
 
+from ar_news.annotation.own_environment import enter
+
+if __name__ == "__main__":
+    enter()
+
 from ar_news.cli import run
 
 from pathlib import Path

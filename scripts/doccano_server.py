@@ -12,6 +12,7 @@ import typer
 
 from ar_news.annotation.doccano_client import USERNAME, new_password
 from ar_news.annotation.doccano_server import ENVIRONMENT, PYTHONS, Server, interpreter
+from ar_news.annotation.own_environment import prepare_client
 from ar_news.data.files import ROOT, InputError
 from ar_news.environments import HINT, prepare
 
@@ -23,7 +24,9 @@ def main(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1.")] = 8000,
     username: Annotated[str, typer.Option(envvar=USERNAME, help="Name of the admin.")] = "admin",
     python: Annotated[str, typer.Option(help=f"Python {' or '.join(PYTHONS)} to install Doccano on.")] = "",
-    install: Annotated[bool, typer.Option("--install", help="Only install Doccano, do not start it.")] = False,
+    install: Annotated[
+        bool, typer.Option("--install", help="Only install Doccano and its client, start nothing.")
+    ] = False,
 ):
     """Start Doccano for annotators on this machine and stop it with Ctrl-C.
 
@@ -45,6 +48,7 @@ def main(
     except (OSError, subprocess.CalledProcessError) as error:
         raise InputError(f"{ENVIRONMENT} could not be made ({error}); {HINT}") from None
     if install:
+        prepare_client()
         print(f"Doccano is installed in {ENVIRONMENT}")
         return
     if password:

@@ -1,5 +1,10 @@
 """Set up the annotators' projects in Doccano: labels, shortcut keys, guideline, accounts and roles."""
 
+from ar_news.annotation.own_environment import enter
+
+if __name__ == "__main__":
+    enter()
+
 from ar_news.cli import run
 
 from typing import Annotated

@@ -3,15 +3,15 @@
     python scripts/in_venv.py -m spacy project run all
     python scripts/in_venv.py -m pytest
 
-The environment is the folder .venv beside requirements.txt. It is filled again whenever that file or
-the Python version changes. This script needs nothing but Python 3.10 to 3.13.
+The environment is the folder .venv beside requirements.txt, with the versions of requirements.lock. It is filled
+again whenever one of these files or the Python version changes. This script needs nothing but Python 3.10 to 3.13.
 """
 
 import subprocess
 import sys
 
 from ar_news.data.files import ROOT
-from ar_news.environments import HINT, inside, prepare
+from ar_news.environments import HINT, follow, inside, prepare
 
 
 def main(arguments: list[str]) -> int:
@@ -24,20 +24,15 @@ def main(arguments: list[str]) -> int:
         return 1
     folder = ROOT / ".venv"
     try:
-        prepare(folder, ROOT / "requirements.txt", "700 MB of disk and 2 to 4 minutes")
+        requirements, lock = ROOT / "requirements.txt", ROOT / "requirements.lock"
+        prepare(folder, requirements, "700 MB of disk and 2 to 4 minutes", lock=lock)
     except (OSError, subprocess.CalledProcessError) as error:
         print(f"error: {folder} could not be made ({error}); {HINT}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(f"error: stopped before {folder} was complete; run the command again", file=sys.stderr)
         return 130
-    with subprocess.Popen([inside(folder, "python"), *arguments], cwd=ROOT) as program:
-        while True:
-            try:
-                return program.wait()
-            except KeyboardInterrupt:
-                # The program has got it too and stops in its own time, as Doccano's server does in order.
-                continue
+    return follow([inside(folder, "python"), *arguments], cwd=ROOT)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,6 @@
-"""Run Python with everything that this project needs, in a virtual environment made on first use.
+"""Virtual environments that are made on first use, and programs run in them; with the standard library alone.
 
-    python scripts/in_venv.py -m spacy project run all
-    python scripts/in_venv.py -m pytest
-
-The environment is the folder .venv beside requirements.txt. It is filled again whenever that file or
-the Python version changes. This script needs nothing but Python 3.10 to 3.13.
+.venv is that of everything but Doccano, whose server and client have .venv-doccano and .venv-annotation.
 """
 
 import hashlib
@@ -17,6 +13,7 @@ import tempfile
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
 
 HINT = (
@@ -75,10 +72,11 @@ class Progress:
             print("\r" + " " * self.width + "\r", end="", file=sys.stderr, flush=True)
             self.width = 0
 
-    def run(self, command: list[str]) -> None:
+    def run(self, command: list[str], show: bool = True) -> None:
         """Run a command and tell how far it is.
 
-        Raises OSError or CalledProcessError if it fails, after the last lines of its errors.
+        show: print the last lines of its errors if it fails; CalledProcessError.stderr has them in any case.
+        Raises OSError or CalledProcessError if it fails.
         """
         last: deque[str] = deque(maxlen=SHOWN)
 
@@ -115,39 +113,85 @@ class Progress:
             if code:
                 errors.seek(0)
                 said = errors.read().decode("utf-8", "replace").splitlines() or last
-                for line in [line.rstrip() for line in said if line.strip()][-SHOWN:]:
-                    print(line, file=sys.stderr)
-                raise subprocess.CalledProcessError(code, subprocess.list2cmdline(command))
+                lines = [line.rstrip() for line in said if line.strip()][-SHOWN:]
+                if show:
+                    print("\n".join(lines), file=sys.stderr)
+                raise subprocess.CalledProcessError(code, subprocess.list2cmdline(command), stderr="\n".join(lines))
 
 
-def prepare(folder: Path, requirements: Path, cost: str, python: str = sys.executable) -> None:
+def find_python(versions: Sequence[str], wished: str = "") -> str | None:
+    """A Python of one of these versions, such as "3.11": the wished one, or this one or one on the path. None if none fits."""
+    candidates = [wished] if wished else [sys.executable, *(f"python{version}" for version in versions)]
+    for candidate in candidates:
+        try:
+            told = subprocess.run(
+                [candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+                capture_output=True,
+                encoding="utf-8",
+                check=True,
+            ).stdout.strip()
+        except (OSError, subprocess.CalledProcessError):
+            continue
+        if told in versions:
+            return candidate
+    return None
+
+
+def prepare(
+    folder: Path, requirements: Path, cost: str, python: str = sys.executable, lock: Path | None = None
+) -> None:
     """Make the environment with this interpreter and install the requirements, unless both are there already.
 
     cost: about how much disk and time that takes, told before it begins.
+    lock: versions and hashes to install of these requirements, with pip and setuptools brought up to date first. Where
+    one of its files cannot be had, a line says so and what the requirements allow is installed instead; a file with
+    another hash is an error.
+
     Raises OSError or CalledProcessError if it fails; the next call then starts again.
     """
     stamp = folder / "installed.sha256"
     version = subprocess.run([python, "-c", "import sys; print(sys.version)"], check=True, capture_output=True).stdout
-    wanted = hashlib.sha256(requirements.read_bytes() + version).hexdigest()
+    locked = lock.read_bytes() if lock and lock.exists() else b""
+    wanted = hashlib.sha256(requirements.read_bytes() + locked + version).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return
     print(f"Installing {requirements.name} into {folder}, once; that takes about {cost}", file=sys.stderr, flush=True)
     progress = Progress()
-    progress.run([python, "-m", "venv", "--clear", str(folder)])
-    progress.run(
-        [
-            str(inside(folder, "python")),
-            "-m",
-            "pip",
-            "install",
-            "--disable-pip-version-check",
-            "--no-color",
-            "--progress-bar",
-            "off",
-            "-r",
-            str(requirements),
-        ]
-    )
+    # Only with a lock: Doccano's packages may need setuptools as old as they are.
+    progress.run([python, "-m", "venv", "--clear", *(["--upgrade-deps"] if lock else []), str(folder)])
+    pip = [str(inside(folder, "python")), "-m", "pip", "install", "--disable-pip-version-check", "--no-color"]
+    pip += ["--progress-bar", "off"]
+    if not (locked and _install_locked(progress, pip, lock, requirements)):
+        progress.run([*pip, "-r", str(requirements)])
     stamp.write_text(wanted)
     seconds = time.monotonic() - progress.start
     print(f"{folder.name} is ready: {len(progress.packages)} packages in {seconds:.0f} s", file=sys.stderr, flush=True)
+
+
+def _install_locked(progress: Progress, pip: list[str], lock: Path, requirements: Path) -> bool:
+    """Install exactly what is locked; False, after a line that says so, if a file of it cannot be had."""
+    try:
+        progress.run([*pip, "--require-hashes", "-r", str(lock)], show=False)
+    except subprocess.CalledProcessError as error:
+        if "DO NOT MATCH THE HASHES" in error.stderr:
+            print(error.stderr, file=sys.stderr)
+            raise
+        reason = error.stderr.rpartition("\n")[2].removeprefix("ERROR: ")
+        print(
+            f"{lock.name}: a file of it cannot be had here ({reason}); installing what {requirements.name} allows",
+            file=sys.stderr,
+            flush=True,
+        )
+        return False
+    return True
+
+
+def follow(command: Sequence[str | Path], cwd: Path | None = None) -> int:
+    """Run a program with this one's streams; its exit code."""
+    with subprocess.Popen(list(map(str, command)), cwd=cwd) as program:
+        while True:
+            try:
+                return program.wait()
+            except KeyboardInterrupt:
+                # The program has got it too and stops in its own time, as Doccano's server does in order.
+                continue

@@ -11,25 +11,26 @@ the former and one of the latter.
 
 import getpass
 import hashlib
-import ipaddress
 import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from typer import Option
-from urllib3.util.retry import Retry
 
+from ar_news.annotation.doccano_http import Session, is_loopback
 from ar_news.data.articles import Span
 from ar_news.data.files import InputError
 from ar_news.data.labels import label_names
+
+if TYPE_CHECKING:
+    from doccano_client import DoccanoClient
 
 USERNAME, PASSWORD = "DOCCANO_USERNAME", "DOCCANO_PASSWORD"
 
@@ -38,10 +39,6 @@ SHORTEST_PASSWORD, TRIES = 8, 3
 
 
 TYPE = "SequenceLabeling"
-
-
-# Seconds until a connection, and until an answer; a page of 1000 examples took 15 s.
-TIMEOUT = (10, 120)
 
 
 PAGE = 500
@@ -141,55 +138,35 @@ def from_utf16(text: str, start: int, end: int) -> tuple[int, int] | None:
     return points[start], points[end]
 
 
-def is_loopback(url: str) -> bool:
-    """Whether an address is one of this machine's own: localhost, 127.0.0.0/8 or ::1."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-class _Patient(HTTPAdapter):
-    """A deadline for every request. Only reading is tried again: writing twice could leave two copies.
-
-    What goes to this machine goes through no proxy, which could neither reach it nor should see its passwords.
-    """
-
-    def __init__(self):
-        super().__init__(
-            max_retries=Retry(total=3, backoff_factor=0.5, status_forcelist=(502, 503, 504), allowed_methods=("GET",))
-        )
-
-    def send(self, request, **options):
-        options["timeout"] = options.get("timeout") or TIMEOUT
-        if is_loopback(request.url):
-            options["proxies"] = {}
-        return super().send(request, **options)
-
-
 class Doccano:
-    """A login at a Doccano server, over doccano-client.
+    """A login at a Doccano server.
 
-    `client` is its DoccanoClient; `get` and `post` reach what that has no or only a slow method for.
+    `client` is a DoccanoClient, for what that has a method for. `get`, `post` and `http` reach what it has no or only
+    a slow method for, with deadlines.
     """
 
     def __init__(self, url: str, username: str, password: str):
-        try:
-            from doccano_client import DoccanoClient
-        except ImportError:
-            raise InputError(
-                "doccano-client is missing here; the annotation commands need Python 3.10 to 3.12"
-            ) from None
         self.url = url.rstrip("/")
-        self.username = username
-        self.client = DoccanoClient(self.url)
-        # doccano-client has no setting for deadlines or retries, and its lists come five at a time.
-        self._api = self.client._base_repository
-        for scheme in ("http://", "https://"):
-            self._api._session.mount(scheme, _Patient())
+        self.username, self._password = username, password
+        self.http = Session(self.url)
         with self.errors("log in"):
-            self.client.login(username, password)
+            self.http.login(username, password)
+
+    @cached_property
+    def client(self) -> "DoccanoClient":
+        """doccano-client, logged in. It has no deadlines, so it gets only short requests, after others were answered."""
+        # Here, as it is installed in the environment of these commands only.
+        from doccano_client import DoccanoClient
+
+        if is_loopback(self.url):
+            # It takes the proxy of the environment, which should not see this machine's passwords.
+            others = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
+            direct = ",".join(filter(None, (others, urlsplit(self.url).hostname)))
+            os.environ["no_proxy"] = os.environ["NO_PROXY"] = direct
+        client = DoccanoClient(self.url)
+        with self.errors("log in"):
+            client.login(self.username, self._password)
+        return client
 
     @contextmanager
     def errors(self, action: str) -> Iterator[None]:
@@ -219,11 +196,11 @@ class Doccano:
 
     def get(self, path: str, action: str, **parameters) -> Any:
         with self.errors(action):
-            return self._api.get(path, params=parameters).json()
+            return self.http.get(path, **parameters)
 
     def post(self, path: str, action: str, body: Any = None) -> Any:
         with self.errors(action):
-            return self._api.post(path, json=body or {}).json()
+            return self.http.post(path, body)
 
     def find_projects(self, name: str) -> list[dict]:
         """The projects of exactly this name, or the one of this number, that the account may see, as the server describes them."""

@@ -1,7 +1,6 @@
 """Import articles into one annotator's Doccano project, and see what arrived."""
 
 import json
-import tempfile
 import time
 from collections import defaultdict
 from datetime import datetime, timezone
@@ -139,18 +138,11 @@ def import_faults(status: dict) -> list[str]:
 def send(target: Target, articles: list[Article], journal: Journal, deadline: float) -> list[str]:
     """Import one chunk and compare what arrived: count, texts and spans. Faults that remain."""
     server = target.server
-    uploads = server.client.data_import._data_upload_repository
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "articles.jsonl"
-        # ASCII only: Doccano guesses encodings, and has taken Arabic for Thai.
-        path.write_text(
-            "".join(json.dumps(row(article)) + "\n" for article in articles), encoding="ascii", newline="\n"
-        )
-        with server.errors("upload"):
-            upload = uploads.upload(str(path))
-            task = uploads.ingest(
-                target.project, [upload], TYPE, "JSONL", column_data="text", column_label="label", encoding="utf_8"
-            )
+    # ASCII only: Doccano guesses encodings, and has taken Arabic for Thai.
+    content = "".join(json.dumps(row(article)) + "\n" for article in articles).encode("ascii")
+    with server.errors("upload"):
+        upload = server.http.upload("articles.jsonl", content)
+        task = server.http.ingest(target.project, upload, TYPE)
     journal.write(event="sent", url=server.url, project=target.project, task=task, articles=[a.id for a in articles])
     faults = import_faults(wait(server, task, deadline))
     journal.write(event="imported", url=server.url, project=target.project, task=task, faults=faults)

@@ -36,7 +36,7 @@ def set_up_project(server: Doccano, name: str, text: str) -> list[str]:
             changed.append("guideline")
     else:
         with server.errors(f"make project {name!r}"):
-            project = server.client.create_project(
+            made = server.client.create_project(
                 name=name,
                 project_type=TYPE,
                 description="People, countries, media outlets and agreements in Arabic news",
@@ -44,7 +44,8 @@ def set_up_project(server: Doccano, name: str, text: str) -> list[str]:
                 collaborative_annotation=True,
                 allow_overlapping=False,
                 grapheme_mode=False,
-            ).dict()
+            )
+            project = {"id": made.id}
         changed = ["project"]
     return changed + set_up_labels(server, project["id"])
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import requests
 
 from ar_news.data.files import ROOT, InputError
-from ar_news.environments import inside
+from ar_news.environments import find_python, inside
 
 ENVIRONMENT = ROOT / ".venv-doccano"
 
@@ -29,19 +29,9 @@ STOP_SECONDS = 20
 
 def interpreter(wished: str) -> str:
     """The Python to run Doccano on: the wished one, this one, or one on the path. InputError if none fits."""
-    candidates = [wished] if wished else [sys.executable, *(f"python{version}" for version in PYTHONS)]
-    for candidate in candidates:
-        try:
-            shown = subprocess.run(
-                [candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
-                capture_output=True,
-                encoding="utf-8",
-                check=True,
-            ).stdout.strip()
-        except (OSError, subprocess.CalledProcessError):
-            continue
-        if shown in PYTHONS:
-            return candidate
+    python = find_python(PYTHONS, wished)
+    if python:
+        return python
     raise InputError(
         f"no Python {' or '.join(PYTHONS)}, which Doccano 1.8.4 needs; install one and give it with --python"
     )
