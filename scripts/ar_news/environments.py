@@ -81,7 +81,7 @@ class Progress:
         last: deque[str] = deque(maxlen=SHOWN)
 
         def follow() -> None:
-            for line in process.stdout:
+            for line in process.stdout or ():
                 self.read(line)
                 last.append(line)
 
@@ -161,7 +161,7 @@ def prepare(
     progress.run([python, "-m", "venv", "--clear", *(["--upgrade-deps"] if lock else []), str(folder)])
     pip = [str(inside(folder, "python")), "-m", "pip", "install", "--disable-pip-version-check", "--no-color"]
     pip += ["--progress-bar", "off"]
-    if not (locked and _install_locked(progress, pip, lock, requirements)):
+    if not (lock and locked and _install_locked(progress, pip, lock, requirements)):
         progress.run([*pip, "-r", str(requirements)])
     stamp.write_text(wanted)
     seconds = time.monotonic() - progress.start

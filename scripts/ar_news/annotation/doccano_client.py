@@ -174,7 +174,7 @@ class Doccano:
         try:
             yield
         except requests.HTTPError as error:
-            status = error.response.status_code
+            status = error.response.status_code if error.response is not None else 0
             said = (
                 re.sub(r"[{}\[\]']", "", str(error)).removeprefix("detail: ").removeprefix("non_field_errors: ")[:300]
             )

@@ -36,11 +36,9 @@ class _Patient(HTTPAdapter):
             max_retries=Retry(total=3, backoff_factor=0.5, status_forcelist=(502, 503, 504), allowed_methods=("GET",))
         )
 
-    def send(self, request, **options):
-        options["timeout"] = options.get("timeout") or TIMEOUT
-        if is_loopback(request.url):
-            options["proxies"] = {}
-        return super().send(request, **options)
+    def send(self, request, stream=False, timeout=None, verify=True, cert=None, proxies=None):
+        direct = is_loopback(request.url)
+        return super().send(request, stream, timeout or TIMEOUT, verify, cert, {} if direct else proxies)
 
 
 class Session:
@@ -63,7 +61,7 @@ class Session:
 
     def login(self, username: str, password: str) -> None:
         self.post("auth/login/", {"username": username, "password": password})
-        self._session.headers["X-CSRFToken"] = self._session.cookies.get("csrftoken")
+        self._session.headers["X-CSRFToken"] = self._session.cookies.get("csrftoken") or ""
 
     def get(self, path: str, **parameters) -> Any:
         """The JSON at a path."""

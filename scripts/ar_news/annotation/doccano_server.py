@@ -121,8 +121,6 @@ class Server:
 
     def _start(self, name: str, command: list[str]) -> None:
         log = (self.home / f"{name}.log").open("w", encoding="utf-8")
-        # In a group of their own, so that Ctrl-C reaches only this program, which then stops both in order.
-        apart = {} if sys.platform == "win32" else {"start_new_session": True}
         self.processes[name] = subprocess.Popen(
             [str(self.python), *command],
             cwd=self.backend,
@@ -130,7 +128,8 @@ class Server:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            **apart,
+            # In a group of their own, so that Ctrl-C reaches only this program, which then stops both in order.
+            start_new_session=sys.platform != "win32",
         )
         log.close()
 

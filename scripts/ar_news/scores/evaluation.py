@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable
-from typing import NotRequired, Protocol, TypedDict
+from typing import Protocol, TypedDict
 
 from spacy.tokens import Doc
 from tqdm import tqdm
@@ -20,7 +20,11 @@ class Reader(Protocol):
     def pipe(self, texts: Iterable[str]) -> Iterable[Doc]: ...
 
 
-class Evaluation(TypedDict):
+class _Apart(TypedDict, total=False):
+    seen_apart: dict[str, Scores]
+
+
+class Evaluation(_Apart):
     """Every score of a pipeline on some articles, as it is written to JSON.
 
     unaligned: gold spans that fit no token. interval: bounds of F by label. seen_apart: `seen` and `unseen`, where
@@ -35,7 +39,6 @@ class Evaluation(TypedDict):
     interval: dict[str, list[float]]
     overlap: Scores
     confusion: Confusion
-    seen_apart: NotRequired[dict[str, Scores]]
 
 
 def predict(nlp: Reader, articles: list[Article]) -> tuple[list[Pair], int, float]:
