@@ -1,5 +1,6 @@
 """What a wheel is made of, and that several of our pipelines live in one process; test_workflow.py installs a real one."""
 
+import importlib
 import json
 import os
 import re
@@ -102,6 +103,7 @@ def test_a_wheel_registers_what_the_project_registers():
     assert points["spacy_models"] == ["ar_x = ar_x"]
     assert points["spacy_tokenizers"] == ["ar_news.tokenizer.v1 = ar_x.tokenizer:create_tokenizer"]
     assert "ar_news_tagger = ar_x.tagger:make_tagger" in points["spacy_factories"]
+    assert points["spacy_displacy_colors"] == ["ar_x.looks = ar_x.looks:colours"]
     assert "spacy_architectures" not in points and "lists" not in str(points)
     whole = packaging.entry_points("ar_x", [*MODULES, "ar_news.pipeline.windows"])
     assert whole["spacy_architectures"] == ["ar_news.TransformerModel.v1 = ar_x.windows:make_transformer"]
@@ -112,6 +114,13 @@ def test_every_registered_name_of_the_shipped_files_has_an_entry_point():
     text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "scripts/ar_news/pipeline").glob("*.py"))
     names = re.findall(r'^@registry\.\w+\("(.+)"\)|^@Language\.factory\(\s*"(.+)"', text, re.MULTILINE)
     assert len(names) > 3 and {a or b for a, b in names} <= points
+
+
+def test_every_entry_point_leads_to_something():
+    for _, _, place in packaging.registered():
+        module, _, name = place.partition(":")
+        if module != "ar_news.pipeline.windows":
+            assert callable(getattr(importlib.import_module(module), name))
 
 
 def test_the_version_stands_in_one_place(monkeypatch, tmp_path):
@@ -166,7 +175,8 @@ def test_displacy_and_explain_know_every_label():
 
 def test_a_wheel_knows_the_labels_of_its_own_corpus(tmp_path):
     assert looks.looks(tmp_path) == {}
-    meta = {"label_definitions": {"SHIP": "A ship."}, "label_colours": {"SHIP": "#aabbcc"}}
+    meta = {"lang": "ar", "name": "x", "version": "1.0.0", "spacy_version": ">=3.8"}
+    meta |= {"label_definitions": {"SHIP": "A ship."}, "label_colours": {"SHIP": "#aabbcc"}}
     (tmp_path / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
     assert looks.looks(tmp_path) == {"SHIP": ("#aabbcc", "A ship.")}
 

@@ -9,20 +9,19 @@ import json
 from pathlib import Path
 
 from spacy.glossary import GLOSSARY
-from spacy.util import registry
+from spacy.util import get_model_meta, registry
 
 
 def looks(folder: Path) -> dict[str, tuple[str, str]]:
     """Colour (as #rrggbb) and definition of each label that is known to a package in a folder; none if nothing is told."""
-    meta, labels = folder / "meta.json", folder.parents[2] / "configs" / "labels.json"
-    if meta.exists():
-        told = json.loads(meta.read_text(encoding="utf-8"))
-        definitions = told.get("label_definitions", {})
-        return {label: (colour, definitions.get(label, "")) for label, colour in told.get("label_colours", {}).items()}
-    if labels.exists():
-        rows = json.loads(labels.read_text(encoding="utf-8"))
+    labels = folder / "../../../configs" / "labels.json"
+    try:
+        told = get_model_meta(folder)
+    except OSError:
+        rows = json.loads(labels.read_text(encoding="utf-8")) if labels.exists() else []
         return {row["label"]: (row["colour"], row["definition_en"]) for row in rows}
-    return {}
+    definitions = told.get("label_definitions", {})
+    return {label: (colour, definitions.get(label, "")) for label, colour in told.get("label_colours", {}).items()}
 
 
 KNOWN = looks(Path(__file__).resolve().parent)
