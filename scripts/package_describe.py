@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from ar_news.data.files import ROOT, InputError, placing, read_json, write_json
+from ar_news.data.files import ROOT, InputError, placing, read_json, write_json, write_text
 from ar_news.data.labels import label_names, load_labels
-from ar_news.training.description import Size, described, made_of, performance
+from ar_news.training.description import Size, described, licence_lines, made_of, performance
 
 
 def main(
@@ -42,10 +42,13 @@ def main(
         meta.update(license=licence or more["license"], sources=[*meta["sources"], *more["sources"]])
     meta["performance"] = performance(read_json(scores, "evaluate it again"))
     meta["label_definitions"] = {row["label"]: row["definition_en"] for row in load_labels()}
+    meta["label_colours"] = {row["label"]: row["colour"] for row in load_labels()}
     meta["made_of"] = made_of(corpus)
     with placing(output, holds="meta.json") as temporary:
         shutil.copytree(model, temporary)
         write_json(temporary / "meta.json", meta)
+        shutil.copy(ROOT / "LICENSE", temporary)
+        write_text(temporary / "LICENSES_SOURCES", licence_lines(meta["sources"]))
     print(f"{output}: ready to be packaged")
 
 

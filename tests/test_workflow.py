@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import venv
+import zipfile
 
 import pytest
 
@@ -15,21 +16,41 @@ from conftest import ROOT, gold
 # Enough steps for the pipeline to find some names, few enough for a test.
 SHORT = "training.max_steps=300 training.eval_frequency=100"
 RUN = "training/ent_news_sm"
-PROJECT = ("configs", "corpus", "scripts", "project.yml")
+PROJECT = ("configs", "corpus", "scripts", "project.yml", "pyproject.toml", "LICENSE")
+PACKAGE = "training/packages/ent_news_sm"
 CONSUMER = """
 import json, sys, spacy
+from importlib.metadata import distribution
 if __name__ == "__main__":
-    text = sys.argv[1]
+    text, folder = sys.argv[1:]
     nlp = spacy.load("ar_ent_news_sm")
     ents = lambda doc: [(e.text, e.label_, e.start_char, e.end_char) for e in doc.ents]
     assert nlp(text).text == text
+    nlp.to_disk(folder)
     print(json.dumps({
         "one": ents(nlp(text)),
         "two": [ents(doc) for doc in nlp.pipe([text] * 4, n_process=2, batch_size=2)],
         "tokens": [token.text for token in nlp.make_doc("وترامب بكازاخستان للاتفاقات لـ«رويترز» بوتين")],
         "meta": nlp.meta,
+        "files": [str(path) for path in distribution("ar_ent_news_sm").files],
         "ours": [name for name in sys.modules if name in ("ar_news", "articles", "wordfreq")],
     }))
+"""
+# A new process that has imported nothing of ours: the pipeline as a folder, what is explained, and the colours.
+AGAIN = """
+import json, sys, spacy
+from spacy import displacy
+text, folder = sys.argv[1:]
+doc = spacy.load(folder)(text)
+print(json.dumps({
+    "saved": [(e.text, e.label_, e.start_char, e.end_char) for e in doc.ents],
+    "explained": {label: spacy.explain(label) for label in ("PERSON", "COUNTRY", "MEDIA", "AGREEMENT")},
+    "page": displacy.render(
+        [{"text": "abcd", "ents": [
+            {"start": i, "end": i + 1, "label": label}
+            for i, label in enumerate(("PERSON", "COUNTRY", "MEDIA", "AGREEMENT"))
+        ]}], style="ent", manual=True, jupyter=False),
+}))
 """
 
 
@@ -78,7 +99,7 @@ def installed(project, tmp_path_factory):
     folder = tmp_path_factory.mktemp("clean")
     venv.create(folder / "venv", with_pip=True)
     python = folder / "venv" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    (wheel,) = (project / "training" / "packages").glob("*/dist/*.whl")
+    (wheel,) = (project / PACKAGE).glob("*.whl")
     done = subprocess.run(
         [python, "-m", "pip", "install", "-q", wheel], capture_output=True, encoding="utf-8", check=False
     )
@@ -86,8 +107,12 @@ def installed(project, tmp_path_factory):
         pytest.skip(f"needs a package index for pip: {done.stderr.strip().splitlines()[-1]}")
     assert done.returncode == 0, done.stderr
     (folder / "consumer.py").write_text(CONSUMER, encoding="utf-8")
+    (folder / "again.py").write_text(AGAIN, encoding="utf-8")
     text = gold("test")[0]["text"]
-    return {"text": text, **json.loads(run(python, "consumer.py", text, cwd=folder, PYTHONPATH=""))}
+    found = {"python": python, "text": text}
+    for program in ("consumer.py", "again.py"):
+        found.update(json.loads(run(python, program, text, "saved", cwd=folder, PYTHONPATH="")))
+    return found
 
 
 def test_the_scores_count_every_gold_name(project):
@@ -100,26 +125,23 @@ def test_a_short_training_already_finds_countries(project):
     assert scores["exact"]["COUNTRY"]["f1"] > 0.5
 
 
-def test_packaging_says_in_one_line_what_came_out(project):
-    said = run(
-        sys.executable,
-        "scripts/package_build.py",
-        f"{RUN}/pipeline",
-        "training/packages",
-        "--name",
-        "ent_news_sm",
-        "--version",
-        "0.1.0",
-        "--code",
-        "scripts/ar_news/tokenizer.py",
-        cwd=project,
-    )
-    assert re.fullmatch(
-        r"training.packages.ar_ent_news_sm-0\.1\.0.dist.*\.whl: \d+\.\d MB, F \d+\.\d on the test articles\n", said
-    )
-    assert "Successfully built" in (project / "training" / "packages" / "ar_ent_news_sm-0.1.0.log").read_text(
-        encoding="utf-8"
-    )
+def packaged(project, output, name, *more):
+    """What package_build.py says of the pipeline of the run, packaged under another name or version."""
+    command = [sys.executable, "scripts/package_build.py", f"{RUN}/pipeline", output, "--name", name]
+    return run(*command, "--code", "scripts/ar_news/pipeline/tokenizer.py", *more, cwd=project)
+
+
+def test_packaging_says_in_one_line_what_came_out(project, tmp_path):
+    said = packaged(project, tmp_path / "made", "ent_news_sm", "--version", "0.1.0")
+    pattern = r".*made.ar_ent_news_sm-0\.1\.0-py3-none-any\.whl: \d+\.\d MB, F \d+\.\d on the test articles\n"
+    assert re.fullmatch(pattern, said)
+    assert "Successfully built" in (tmp_path / "made" / "build.log").read_text(encoding="utf-8")
+
+
+def test_a_folder_of_packages_holds_the_wheel_of_this_version_and_the_log(project):
+    version = re.search(r'^version = "(.*)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)[1]
+    found = sorted(path.name for path in (project / PACKAGE).iterdir())
+    assert found == [f"ar_ent_news_sm-{version}-py3-none-any.whl", "build.log"]
 
 
 def test_a_second_run_has_nothing_to_do(project):
@@ -129,7 +151,7 @@ def test_a_second_run_has_nothing_to_do(project):
 
 
 def test_the_wheel_is_under_twenty_megabytes(project):
-    (wheel,) = (project / "training" / "packages").glob("*/dist/*.whl")
+    (wheel,) = (project / PACKAGE).glob("*.whl")
     assert wheel.stat().st_size < 20_000_000
 
 
@@ -163,11 +185,60 @@ def test_the_wheel_tells_labels_scores_sources_and_licence(project, installed):
 
 
 def test_the_wheel_holds_no_path_of_the_machine_that_built_it(project):
-    package = next((project / "training" / "packages").glob("ar_ent_news_sm-*"))
-    for path in package.rglob("*"):
-        if path.suffix in (".json", ".cfg", ".py"):
-            assert str(project) not in path.read_text(encoding="utf-8"), path
-            assert str(ROOT) not in path.read_text(encoding="utf-8"), path
+    (wheel,) = (project / PACKAGE).glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            text = archive.read(name)
+            assert str(project).encode() not in text and str(ROOT).encode() not in text, name
+
+
+def test_a_pipeline_that_was_saved_is_loaded_by_a_process_that_imported_nothing_of_ours(installed):
+    assert installed["saved"] == installed["one"]
+
+
+def test_the_wheel_explains_and_colours_its_labels(project, installed):
+    rows = json.loads((ROOT / "configs" / "labels.json").read_text(encoding="utf-8"))
+    assert {**installed["explained"], "PERSON": ""} == {
+        row["label"]: "" if row["label"] == "PERSON" else row["definition_en"] for row in rows
+    }
+    assert all(f"background: {row['colour']};" in installed["page"] for row in rows)
+
+
+def test_the_wheel_holds_its_licences(installed):
+    held = [name.replace("\\", "/") for name in installed["files"]]
+    for name in ("LICENSE", "LICENSES_SOURCES"):
+        assert any(file.endswith(f".dist-info/licenses/{name}") for file in held), held
+    assert "[" not in installed["meta"]["url"] and installed["meta"]["label_colours"]
+
+
+def test_two_wheels_of_a_release_are_loaded_at_once_and_one_of_another_is_refused(project, installed, tmp_path):
+    python = installed["python"]
+    # spaCy finds a package that pip put there; a folder does not do.
+    packaged(project, tmp_path / "md", "ent_news_md")
+    (wheel,) = (tmp_path / "md").glob("*.whl")
+    run(python, "-m", "pip", "install", "-q", "--no-deps", "--no-index", wheel, cwd=tmp_path)
+    both = "import spacy; print([spacy.load(f'ar_ent_news_{size}').meta['name'] for size in ('sm', 'md')])"
+    assert run(python, "-c", both, cwd=tmp_path, PYTHONPATH="") == "['ent_news_sm', 'ent_news_md']\n"
+
+    other = tmp_path / "other"
+    for name in PROJECT[:1] + PROJECT[2:]:
+        copy = shutil.copytree if (project / name).is_dir() else shutil.copy
+        other.mkdir(exist_ok=True)
+        copy(project / name, other / name)
+    with open(other / "scripts" / "ar_news" / "pipeline" / "tokenizer.py", "a", encoding="utf-8") as file:
+        file.write("# Another release.\n")
+    shutil.copytree(project / RUN / "pipeline", other / RUN / "pipeline")
+    packaged(other, tmp_path / "later", "ent_news_md", "--version", "99.0.0")
+    (wheel,) = (tmp_path / "later").glob("*.whl")
+    run(python, "-m", "pip", "install", "-q", "--no-deps", "--no-index", wheel, cwd=tmp_path)
+    environment = {**os.environ, "PYTHONPATH": ""}
+    done = subprocess.run(
+        [python, "-c", both], cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 1
+    assert "they are of two releases; install both of one release" in done.stderr.splitlines()[-1]
+    # Beside the tests that follow, the environment is as it was.
+    run(python, "-m", "pip", "uninstall", "-q", "-y", "ar_ent_news_md", cwd=tmp_path)
 
 
 def test_the_wheel_tells_what_it_was_made_of(installed):
@@ -204,7 +275,7 @@ def test_other_overrides_train_again(project, tmp_path):
 
 
 def test_the_config_is_complete(project):
-    command = ["debug", "data", "configs/cpu.cfg", "--code", "scripts/ar_news/tokenizer.py"]
+    command = ["debug", "data", "configs/cpu.cfg", "--code", "scripts/ar_news/pipeline/tokenizer.py"]
     said = run(
         sys.executable,
         "-m",

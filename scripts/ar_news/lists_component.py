@@ -15,7 +15,7 @@ def read_config(name: str):
     return json.loads((ROOT / "configs" / name).read_text(encoding="utf-8"))
 
 
-@Language.factory("ar_news_lists")
+@Language.factory("ar_news_lists", assigns=["doc.ents", "token.ent_iob", "token.ent_type"])
 def make_lists(nlp: Language, name: str) -> "Lists":
     return Lists(nlp)
 

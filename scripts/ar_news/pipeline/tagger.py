@@ -12,7 +12,6 @@ from spacy.pipeline.trainable_pipe import TrainablePipe
 from spacy.scorer import get_ner_prf
 from spacy.tokens import Doc, Span, Token
 from spacy.training import Example, validate_examples, validate_get_examples
-from spacy.util import registry
 from spacy.vocab import Vocab
 from thinc.api import Config, Model, Optimizer, SequenceCategoricalCrossentropy, set_dropout_rate
 from thinc.types import Floats2d
@@ -86,19 +85,10 @@ def spans_of_tags(tags: list[int]) -> list[tuple[int, int, int]]:
     return spans
 
 
-def score(examples: Iterable[Example], **kwargs) -> dict:
-    return get_ner_prf(examples, **kwargs)
-
-
-@registry.scorers("ar_news.ner_scorer.v1")
-def make_scorer() -> Callable:
-    return score
-
-
 @Language.factory(
     "ar_news_tagger",
     assigns=["doc.ents", "token.ent_iob", "token.ent_type"],
-    default_config={"model": DEFAULT_MODEL, "scorer": {"@scorers": "ar_news.ner_scorer.v1"}},
+    default_config={"model": DEFAULT_MODEL, "scorer": {"@scorers": "spacy.ner_scorer.v1"}},
     default_score_weights={"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_per_type": None},
 )
 def make_tagger(nlp: Language, name: str, model: Model, scorer: Callable | None) -> "BioTagger":
@@ -111,7 +101,9 @@ class BioTagger(TrainablePipe):
     Tokens whose annotation is missing (spaCy's ENT_IOB 0) teach nothing.
     """
 
-    def __init__(self, vocab: Vocab, model: Model, name: str = "ar_news_tagger", *, scorer: Callable | None = score):
+    def __init__(
+        self, vocab: Vocab, model: Model, name: str = "ar_news_tagger", *, scorer: Callable | None = get_ner_prf
+    ):
         self.vocab = vocab
         self.model = model
         self.name = name

@@ -102,6 +102,7 @@ def described(corpus: Path, author: str, licence: str, source: str) -> dict[str,
         "author": author or told.get("author", ""),
         "license": told.get("license", ""),
     }
+    meta["url"] = told.get("url", "")
     meta["author"] = author or told.get("author", "")
     meta["license"] = licence or told.get("pipeline_license", "")
     meta["sources"] = [*([own] if name else []), *meta["sources"]]
@@ -116,3 +117,11 @@ def described(corpus: Path, author: str, licence: str, source: str) -> dict[str,
             f"warning: the pipeline will tell no {', '.join(missing)}, as {corpus} is not this project's corpus; give {given}"
         )
     return meta
+
+
+def licence_lines(sources: Iterable[dict[str, str]]) -> str:
+    """The sources of a pipeline for people, one a line: name, author, address and licence, as far as they are known."""
+    lines = (
+        "; ".join(filter(None, (source.get(key) for key in ("name", "author", "url", "license")))) for source in sources
+    )
+    return "".join(f"{line}\n" for line in lines)
