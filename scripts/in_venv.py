@@ -25,7 +25,8 @@ def main(arguments: list[str]) -> int:
     folder = ROOT / ".venv"
     try:
         requirements, lock = ROOT / "requirements.txt", ROOT / "requirements.lock"
-        prepare(folder, requirements, "700 MB of disk and 2 to 4 minutes", lock=lock)
+        project = ROOT if (ROOT / "pyproject.toml").exists() else None
+        prepare(folder, requirements, "700 MB of disk and 2 to 4 minutes", lock=lock, project=project)
     except (OSError, subprocess.CalledProcessError) as error:
         print(f"error: {folder} could not be made ({error}); {HINT}", file=sys.stderr)
         return 1

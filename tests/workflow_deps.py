@@ -92,6 +92,8 @@ INSIDE = {
         "training/assets/antcorpus.multisource.data-f117ce44a9cfad0dcbd341b7d744e4c3cdb4fed8.zip",
     ],
     ("public_fetch.py", ""): ["best/project.yml"],
+    ("package_describe.py", ""): ["LICENSE"],
+    ("package_build.py", ""): ["pyproject.toml"],
     ("doccano_setup.py", ""): ["corpus/guideline.ar.md", "corpus/guideline.en.md"],
     ("docs_render.py", ""): [
         *("README.md", "corpus/datasheet.md", "docs/best.md", "docs/experiments.json"),

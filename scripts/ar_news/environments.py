@@ -138,7 +138,12 @@ def find_python(versions: Sequence[str], wished: str = "") -> str | None:
 
 
 def prepare(
-    folder: Path, requirements: Path, cost: str, python: str = sys.executable, lock: Path | None = None
+    folder: Path,
+    requirements: Path,
+    cost: str,
+    python: str = sys.executable,
+    lock: Path | None = None,
+    project: Path | None = None,
 ) -> None:
     """Make the environment with this interpreter and install the requirements, unless both are there already.
 
@@ -146,13 +151,15 @@ def prepare(
     lock: versions and hashes to install of these requirements, with pip and setuptools brought up to date first. Where
     one of its files cannot be had, a line says so and what the requirements allow is installed instead; a file with
     another hash is an error.
+    project: folder of a project that is installed as it stands there, so that spaCy finds what it registers.
 
     Raises OSError or CalledProcessError if it fails; the next call then starts again.
     """
     stamp = folder / "installed.sha256"
     version = subprocess.run([python, "-c", "import sys; print(sys.version)"], check=True, capture_output=True).stdout
     locked = lock.read_bytes() if lock and lock.exists() else b""
-    wanted = hashlib.sha256(requirements.read_bytes() + locked + version).hexdigest()
+    told = (project / "pyproject.toml").read_bytes() if project else b""
+    wanted = hashlib.sha256(requirements.read_bytes() + locked + told + version).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return
     print(f"Installing {requirements.name} into {folder}, once; that takes about {cost}", file=sys.stderr, flush=True)
@@ -163,6 +170,9 @@ def prepare(
     pip += ["--progress-bar", "off"]
     if not (lock and locked and _install_locked(progress, pip, lock, requirements)):
         progress.run([*pip, "-r", str(requirements)])
+    if project:
+        # Its requirements are there, and so is setuptools: nothing is fetched.
+        progress.run([*pip, "--no-deps", "--no-build-isolation", "--editable", str(project)])
     stamp.write_text(wanted)
     seconds = time.monotonic() - progress.start
     print(f"{folder.name} is ready: {len(progress.packages)} packages in {seconds:.0f} s", file=sys.stderr, flush=True)
