@@ -175,7 +175,7 @@ def test_displacy_and_explain_know_every_label():
 
 def test_a_wheel_knows_the_labels_of_its_own_corpus(tmp_path):
     assert looks.looks(tmp_path) == {}
-    meta = {"lang": "ar", "name": "x", "version": "1.0.0", "spacy_version": ">=3.8"}
+    meta = {"lang": "ar", "name": "x", "version": "1.0.0", "spacy_version": ">=3.8.11,<3.9.0"}
     meta |= {"label_definitions": {"SHIP": "A ship."}, "label_colours": {"SHIP": "#aabbcc"}}
     (tmp_path / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
     assert looks.looks(tmp_path) == {"SHIP": ("#aabbcc", "A ship.")}
