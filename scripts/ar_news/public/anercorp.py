@@ -30,7 +30,7 @@ ANCHOR = 16
 PEOPLE = {"Politician", "Athlete", "Artist", "Other_PER", "Scientist", "Police", "Businessperson", "Lawyer", "Engineer"}
 
 
-CLASSES = {"Nation": "COUNTRY", "Media": "MEDIA", **{name: "PERSON" for name in PEOPLE}}
+CLASSES = {"Nation": "COUNTRY", "Media": "MEDIA", **dict.fromkeys(PEOPLE, "PERSON")}
 
 
 # Saints and prophets: some are people of the news, some are formulas; the class does not tell.
