@@ -109,6 +109,8 @@ def load(pipeline: str) -> Language:
         nlp = spacy.load(pipeline)
     except ModuleNotFoundError as error:
         raise InputError(f"{pipeline}: needs the package {error.name}; pip install -r requirements-best.txt") from None
+    except ImportError as error:
+        raise InputError(f"{pipeline}: {error}") from None
     except (OSError, ValueError, KeyError) as error:
         raise InputError(
             f"{pipeline}: cannot be loaded ({str(error).splitlines()[0]}); train or install it again"

@@ -53,7 +53,7 @@ def measure(training: Path, before: dict) -> dict:
     own_corpus(found.get("corpus", {}))
     if "seeds" in found:
         found["seeds"] = {**before.get("seeds", {}), **found["seeds"]}
-    wheels = sorted(training.parent.glob("packages/ar_ent_news_sm-*/dist/*.whl"), key=lambda path: path.stat().st_mtime)
+    wheels = sorted(training.parent.glob("packages/ent_news_sm/*.whl"), key=lambda path: path.stat().st_mtime)
     if wheels:
         found["wheel_mb"] = round(wheels[-1].stat().st_size / 1e6, 1)
         ents = load(str(training / "pipeline"))(EXAMPLE).ents

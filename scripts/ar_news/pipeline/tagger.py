@@ -40,7 +40,7 @@ def tag_names(labels: Iterable[str]) -> list[str]:
     return ["O", *(f"{prefix}-{label}" for label in labels for prefix in "BI")]
 
 
-def best_tags(scores: Floats2d) -> list[int]:
+def best_tags(scores: numpy.ndarray) -> list[int]:
     """The most probable tags of one text in which every I- continues a name of its label (Viterbi 1967).
 
     scores: log probabilities, shape (tokens, 1 + 2 * labels), in the order of `tag_names`.
@@ -63,7 +63,7 @@ def best_tags(scores: Floats2d) -> list[int]:
     return path[::-1]
 
 
-def likely_tags(chances: Floats2d) -> list[int]:
+def likely_tags(chances: numpy.ndarray) -> list[int]:
     """`best_tags` of probabilities, of the same shape."""
     return best_tags(numpy.log(chances + 1e-9))
 
@@ -126,14 +126,14 @@ class BioTagger(TrainablePipe):
         self.cfg["labels"].append(label)
         return 1
 
-    def predict(self, docs: Iterable[Doc]) -> list[Floats2d]:
+    def predict(self, docs: Iterable[Doc]) -> list[numpy.ndarray]:
         """Tag probabilities of every token, one array a doc, on the CPU."""
         docs = list(docs)
         if not any(len(doc) for doc in docs):
             return [numpy.zeros((0, len(tag_names(self.labels))), dtype="f") for _ in docs]
         return [self.model.ops.to_numpy(found) for found in self.model.predict(docs)]
 
-    def set_annotations(self, docs: Iterable[Doc], scores: list[Floats2d]) -> None:
+    def set_annotations(self, docs: Iterable[Doc], scores: list[numpy.ndarray]) -> None:
         for doc, rows in zip(docs, scores):
             found = spans_of_tags(likely_tags(rows))
             doc.set_ents([Span(doc, start, end, label=self.labels[label]) for start, end, label in found])

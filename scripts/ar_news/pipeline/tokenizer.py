@@ -49,7 +49,7 @@ _PIECES = re.compile(
 )
 _CHUNKS = re.compile(r"\s+|\S+")
 _STRETCHED = re.compile(r"^([وف]?)([وفبلك]|[بك]?ال)(ـ+)(?=(.*))", re.DOTALL)
-_FOLD = {ord(c): "ا" for c in "أإآٱ"}
+_FOLD: dict[int, str | None] = {ord(c): "ا" for c in "أإآٱ"}
 _FOLD.update({ord("ى"): "ي", ord("ئ"): "ي", ord("ؤ"): "و", ord("ة"): "ه", ord("ـ"): None})
 _FOLD.update({ord("ک"): "ك", ord("ی"): "ي", ord("ګ"): "ك", ord("ہ"): "ه", ord("ھ"): "ه"})
 _FOLD.update({c: None for c in (0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0xFEFF, 0x0670)})
@@ -82,7 +82,7 @@ class NewsTokenizer:
         self.vocab = vocab
         self.zipf: dict[str, float] = {}
         self._cache: dict[str, tuple[list[str], list[int]]] = {}
-        vocab.lex_attr_getters[NORM] = fold
+        vocab.lex_attr_getters[NORM] = fold  # type: ignore[attr-defined]
 
     def __call__(self, text: str) -> Doc:
         """Doc with `doc.text == text` for every string that can be encoded as UTF-8."""

@@ -8,6 +8,7 @@ import os
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache, partial
+from typing import Any
 
 import numpy
 from spacy.tokens import Doc, Span
@@ -94,12 +95,13 @@ class Getter:
 
     # A class, as a function within a function cannot be sent to a process that is spawned.
     def __init__(self, overlap: float, limit: int, split: bool):
-        self.options = {"overlap": overlap, "limit": limit, "split": split}
+        self.options: dict[str, Any] = {"overlap": overlap, "limit": limit, "split": split}
         self.model: Model | None = None
 
     def __call__(self, docs: list[Doc]) -> list[list[Span]]:
         # The model gets its tokenizer from `initialize` or `from_disk`, after it is made.
-        return windows(docs, self.model.tokenizer, **self.options)
+        tokenizer = self.model.tokenizer  # type: ignore[union-attr]
+        return windows(docs, tokenizer, **self.options)
 
 
 @registry.architectures("ar_news.TransformerModel.v1")

@@ -49,7 +49,7 @@ def registered() -> list[tuple[str, str, str]]:
             table = re.fullmatch(r"\[project\.entry-points\.(\w+)\]", line.strip())
             group = table[1] if table else ""
         elif group and (point := re.match(rf'"?([\w.]+)"? *= *"({re.escape(SHIPPED)}\.[\w.]+:\w+)"', line)):
-            found.append((group, *point.groups()))
+            found.append((group, point[1], point[2]))
     return found
 
 
@@ -95,7 +95,7 @@ def lay_out(pipeline: Path, modules: list[str], name: str, version: str, folder:
     imports = "".join(f"from . import {module.rpartition('.')[2]}\n" for module in modules)
     (inner / "__init__.py").write_text(init.replace("\n\n\n\n", f"\n\n{imports}\n", 1), encoding="utf-8")
     for module in modules:
-        shutil.copy(sys.modules[module].__file__, inner)
+        shutil.copy(str(sys.modules[module].__file__), inner)
 
     meta = json.loads((sources / "meta.json").read_text(encoding="utf-8"))
     own = own_distributions()

@@ -8,6 +8,7 @@ from spacy.training import Example
 
 from ar_news.data.labels import label_names
 from ar_news.docs import blank_pipeline
+from ar_news.pipeline import tagger, windows  # noqa: F401  (importing them registers what the pipeline names)
 from ar_news.transformer.labelling import read_head
 
 
