@@ -3,11 +3,9 @@
 import random
 import time
 from pathlib import Path
-from typing import cast
 
 import numpy
 import torch
-from thinc.types import Floats2d
 from tqdm import tqdm
 from transformers import AutoConfig, AutoTokenizer, get_linear_schedule_with_warmup
 
@@ -48,7 +46,7 @@ def gold_spans(columns: Columns) -> list[set[tuple[int, int, int]]]:
 
 def token_f1(model: Tagger, columns: Columns) -> Score:
     """Exact scores over all labels, spans counted in tokens."""
-    found = [set(spans_of_tags(likely_tags(cast(Floats2d, rows)))) for rows in probabilities(model, columns)]
+    found = [set(spans_of_tags(likely_tags(rows))) for rows in probabilities(model, columns)]
     gold = gold_spans(columns)
     right = sum(len(a & b) for a, b in zip(gold, found))
     return prf(right, right, sum(map(len, gold)), sum(map(len, found)))
