@@ -43,7 +43,11 @@ def imported(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert not node.level, f"{path}: a relative import"
+            # Only what is copied into wheels names its neighbours so, as the package has another name there.
+            assert not node.level or (node.level == 1 and path.parent.name == "pipeline"), f"{path}: a relative import"
+            if node.level:
+                yield f"ar_news.pipeline.{node.module}"
+                continue
             yield node.module
             if node.module == "ar_news":
                 yield from (f"ar_news.{alias.name}" for alias in node.names)
@@ -82,7 +86,7 @@ def test_the_table_has_no_circle():
 
 def test_what_ships_in_wheels_imports_nothing_of_ours():
     for path in (LIBRARY / "pipeline").glob("*.py"):
-        assert [module for module in imported(path) if module.startswith("ar_news")] == [], path
+        assert {room(module) for module in imported(path)} <= {"", "pipeline"}, path
 
 
 @pytest.mark.parametrize("path", DOORS, ids=lambda path: path.stem)

@@ -91,7 +91,11 @@ LONGEST = 1_000_000_000
 
 
 # What a pipeline's config names that its wheel would bring along.
-PARTS = {"ar_news_tagger": "ar_news.pipeline.tagger", "ar_news.TransformerModel.v1": "ar_news.pipeline.windows"}
+PARTS = {
+    "ar_news.Tok2VecListener.v1": "ar_news.pipeline.listener",
+    "ar_news_tagger": "ar_news.pipeline.tagger",
+    "ar_news.TransformerModel.v1": "ar_news.pipeline.windows",
+}
 
 
 def load(pipeline: str) -> Language:

@@ -14,7 +14,7 @@ from spacy.util import load_config
 
 from ar_news.data.files import LIBRARY, InputError
 from ar_news.data.stamps import Stamp
-from ar_news.pipeline import tokenizer  # noqa: F401  (importing it registers the tokeniser)
+from ar_news.pipeline import listener, tokenizer  # noqa: F401  (importing them registers what the config names)
 
 TOKENIZER = LIBRARY / "pipeline" / "tokenizer.py"
 
