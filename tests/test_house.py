@@ -34,7 +34,7 @@ ROOMS = {
 # The longest that a door's function may be, without its arguments and docstring.
 LINES = 25
 # Doors that are not carved yet.
-FULL = {"annotation_adjudicate", "doccano_server"}
+FULL = {"annotation_adjudicate"}
 
 
 def imported(path):
