@@ -19,13 +19,8 @@ from ar_news.annotation.doccano_client import (
     Project,
     Url,
     Username,
-    connect,
-    project_names,
-    split_names,
 )
-from ar_news.annotation.doccano_export import Pull
-from ar_news.data.articles import read_articles, write_articles
-from ar_news.data.files import InputError
+from ar_news.annotation.doccano_export import pull_projects
 
 
 def main(
@@ -48,37 +43,8 @@ def main(
     Doccano's ids, and comments. What an earlier pull wrote stays if it is gone from the server. Faulty articles
     are named and left out, the others are written, and the exit code is 1.
     """
-    pool = {article.id: article for article in read_articles([articles])}
-    names = split_names(annotators)
-    server = connect(url, username)
-    faults: list[str] = []
-    missing = set(pool)
-    for annotator, name in project_names(project, names).items():
-        path = output / f"{annotator or 'gold'}.jsonl"
-        previous = read_articles([path]) if path.exists() and path.stat().st_size else []
-        pull = Pull()
-        lost: InputError | None = None
-        try:
-            pull.read(server, name, pool, annotator, unconfirmed)
-        except InputError as error:
-            lost = error
-        result = pull.merge(previous, pool)
-        if result or path.exists():
-            write_articles(path, result)
-        told = ", ".join(f"{n} {kind}" for kind, n in pull.counts.items()) or "nothing confirmed yet"
-        print(f"{path}: {len(result)} articles ({told})")
-        for note in pull.notes:
-            print(f"note: {note}")
-        faults += pull.faults
-        missing -= pull.there
-        if lost:
-            raise InputError(*faults, *lost.messages, f"{path}: holds what came before that; run again for the rest")
-    if missing:
-        print(
-            f"note: {len(missing)} articles of {articles} are in none of the projects: never pushed, or deleted there"
-        )
-    if faults:
-        raise InputError(*faults)
+    for line in pull_projects(articles, output, annotators, project, url, username, unconfirmed):
+        print(line)
 
 
 if __name__ == "__main__":

@@ -2,19 +2,13 @@
 
 from ar_news.cli import run
 
-import signal
-import subprocess
-import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ar_news.annotation.doccano_client import USERNAME, new_password
-from ar_news.annotation.doccano_server import ENVIRONMENT, PYTHONS, Server, interpreter
-from ar_news.annotation.own_environment import prepare_client
-from ar_news.data.files import ROOT, InputError
-from ar_news.environments import HINT, prepare
+from ar_news.annotation.doccano_client import USERNAME
+from ar_news.annotation.doccano_server import PYTHONS, serve
 
 
 def main(
@@ -35,40 +29,7 @@ def main(
 
     Only this machine can reach the server. For annotators elsewhere, put a web server with HTTPS before it.
     """
-    chosen = interpreter(python)
-    server = Server(home, port)
-    password = ""
-    if not install:
-        # Before the long installation, so that nobody has to wait for a question.
-        server.check_port()
-        if not server.prepared.exists():
-            password = new_password(username)
-    try:
-        prepare(ENVIRONMENT, ROOT / "requirements-doccano.txt", "710 MB of disk and 2 to 4 minutes", chosen)
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise InputError(f"{ENVIRONMENT} could not be made ({error}); {HINT}") from None
-    if install:
-        prepare_client()
-        print(f"Doccano is installed in {ENVIRONMENT}")
-        return
-    if password:
-        print("Preparing the database …", flush=True)
-        server.initialise(username, password)
-    stopping = []
-    for name in ("SIGINT", "SIGTERM"):
-        signal.signal(getattr(signal, name), lambda *_: stopping.append(True))
-    try:
-        server.start_web()
-        server.start_worker()
-        print(f"Doccano is ready at {server.url} (admin: {username}); stop it with Ctrl-C", flush=True)
-        while not stopping:
-            if server.dead():
-                raise InputError(f"Doccano's {server.dead()[0]} ended; see {server.home / f'{server.dead()[0]}.log'}")
-            time.sleep(0.2)
-        print("Stopping …", flush=True)
-    finally:
-        server.stop()
-    print("Doccano has stopped", flush=True)
+    print(serve(home, port, username, python, install), flush=True)
 
 
 if __name__ == "__main__":

@@ -226,7 +226,7 @@ def test_no_password_is_asked_for_by_an_installation_or_where_there_is_an_admin(
 
 
 def test_the_admins_password_is_asked_for_before_the_long_installation(monkeypatch, tmp_path):
-    import doccano_server
+    from ar_news.annotation import doccano_server
 
     steps = []
     monkeypatch.setattr(doccano_server, "new_password", lambda username: steps.append("password") or PASSWORD)
@@ -238,7 +238,7 @@ def test_the_admins_password_is_asked_for_before_the_long_installation(monkeypat
 
     monkeypatch.setattr(doccano_server, "prepare", stop_here)
     with pytest.raises(doccano_server.InputError, match="could not be made"):
-        doccano_server.main(tmp_path / "home", free_port(), "admin", "", False)
+        doccano_server.serve(tmp_path / "home", free_port(), "admin")
     assert steps == ["password", "installation"]
 
 

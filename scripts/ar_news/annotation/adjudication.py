@@ -1,13 +1,16 @@
 """From the annotators' versions to one gold version: agreement, a page of disagreements, decisions."""
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 from enum import Enum
 from itertools import combinations
 from pathlib import Path
 
-from ar_news.data.articles import Article, Span, read_articles
-from ar_news.data.files import InputError
+from ar_news.data.articles import Article, Span, read_articles, write_articles
+from ar_news.data.files import InputError, write_json, write_text
+from ar_news.docs import blank_pipeline, gold_doc, shown
 from ar_news.quality.agreement import Agreement, agreement, same_articles
+from ar_news.scores.difference_page import Difference, page
 
 Version = tuple[Span, ...]
 
@@ -98,4 +101,79 @@ def pairwise_agreement(versions: dict[str, dict[str, Article]]) -> dict[str, Agr
         if shared:
             pairs = same_articles([by_name[one] for by_name in shared], [by_name[two] for by_name in shared])
             result[f"{one}, {two}"] = agreement(pairs)
+    return result
+
+
+@dataclass
+class Adjudicated:
+    """What became of the annotators' versions.
+
+    agreements: of every two annotators. kinds: how often they differed, by how. unfit: names of the gold articles that
+    fit no token boundary.
+    """
+
+    agreements: dict[str, Agreement] = field(default_factory=dict)
+    kinds: Counter = field(default_factory=Counter)
+    gold: list[Article] = field(default_factory=list)
+    unresolved: list[Article] = field(default_factory=list)
+    unfit: list[str] = field(default_factory=list)
+
+
+def adjudicate(
+    files: list[Path],
+    output: Path,
+    strategy: Strategy = Strategy.unanimous,
+    adjudicator: str = "",
+    decided: Path | None = None,
+) -> Adjudicated:
+    """Make one gold version of what the annotators marked; write it, what is open, their agreement and differences.
+
+    files: of the annotators, or their folder. adjudicator: whose version wins, for that strategy alone. decided: articles
+    whose versions are final. Raises InputError for a strategy and an adjudicator that do not fit, and for other texts.
+    """
+    if (strategy is Strategy.adjudicator) != bool(adjudicator):
+        raise InputError("give --strategy adjudicator and --adjudicator NAME together")
+    table = read_versions(files)
+    names = {name for by_name in table.values() for name in by_name}
+    if adjudicator and adjudicator not in names:
+        raise InputError(
+            f"adjudicator {adjudicator}: none of the files is hers; the annotators are {', '.join(sorted(names))}"
+        )
+    final = {article.id: article for article in (read_articles([decided]) if decided else [])}
+    differences = []
+    result = Adjudicated()
+    for identity, by_name in table.items():
+        first = next(iter(by_name.values()))
+        spans: set[Span] = set()
+        open_places = 0
+        for place in places(by_name):
+            differs = kind(place)
+            if differs:
+                result.kinds[differs] += 1
+                all_spans = [span for version in place.values() for span in version]
+                start, end = min(s.start for s in all_spans), max(s.end for s in all_spans)
+                heading = f"{differs}: {first.text[start:end]} ({identity})"
+                differences.append(Difference(heading, first, start, end, {n: a.spans for n, a in by_name.items()}))
+            version = decide(place, strategy, adjudicator)
+            open_places += version is None
+            spans.update(version or ())
+        meta = {key: value for key, value in first.meta.items() if key not in PRIVATE}
+        meta |= {"annotators": sorted(by_name), "passes": len(by_name)}
+        if identity in final:
+            if final[identity].text != first.text:
+                raise InputError(f"{decided}: article {identity}: another text than the annotators had; push it again")
+            article = Article(identity, first.text, final[identity].spans, {**meta, "decided": "adjudication"})
+            result.gold.append(article)
+        elif open_places:
+            result.unresolved.append(Article(identity, first.text, tuple(sorted(spans)), meta))
+        else:
+            article = Article(identity, first.text, tuple(sorted(spans)), {**meta, "decided": strategy.value})
+            result.gold.append(article)
+    result.agreements = pairwise_agreement(table)
+    write_json(output / "agreement.json", result.agreements)
+    write_text(output / "disagreements.html", page("Disagreements", differences))
+    write_articles(output / "unresolved.jsonl", result.unresolved)
+    write_articles(output / "gold.jsonl", result.gold)
+    nlp = blank_pipeline()
+    result.unfit += [shown(article, span) for article in result.gold for span in gold_doc(nlp, article)[1]]
     return result

@@ -1,11 +1,14 @@
 """Fetch what the annotators confirmed in Doccano, as gold JSONL, one file an annotator."""
 
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 
 from tqdm import tqdm
 
-from ar_news.annotation.doccano_client import Doccano, from_utf16, text_hash
-from ar_news.data.articles import Article, span_faults, trimmed
+from ar_news.annotation.doccano_client import Doccano, connect, from_utf16, project_names, split_names, text_hash
+from ar_news.data.articles import Article, read_articles, span_faults, trimmed, write_articles
+from ar_news.data.files import InputError
 from ar_news.data.labels import label_names
 
 
@@ -123,3 +126,41 @@ class Pull:
                 self.counts[kind] = number
         everything = {**self.found, **kept}
         return [everything[key] for key in pool if key in everything]
+
+
+def pull_projects(
+    articles: Path, output: Path, annotators: str, project: str, url: str, username: str, unconfirmed: bool
+) -> Iterator[str]:
+    """Write each annotator's file, gold.jsonl without annotators, and say in lines what is in it once it is written.
+
+    articles: the JSONL that was pushed. unconfirmed: also what nobody confirmed. Raises InputError at the end for faulty
+    articles, which are left out, and as soon as the server is lost, after the file of what came before that.
+    """
+    pool = {article.id: article for article in read_articles([articles])}
+    names = split_names(annotators)
+    server = connect(url, username)
+    faults: list[str] = []
+    missing = set(pool)
+    for annotator, name in project_names(project, names).items():
+        path = output / f"{annotator or 'gold'}.jsonl"
+        previous = read_articles([path]) if path.exists() and path.stat().st_size else []
+        pull = Pull()
+        lost: InputError | None = None
+        try:
+            pull.read(server, name, pool, annotator, unconfirmed)
+        except InputError as error:
+            lost = error
+        result = pull.merge(previous, pool)
+        if result or path.exists():
+            write_articles(path, result)
+        told = ", ".join(f"{n} {kind}" for kind, n in pull.counts.items()) or "nothing confirmed yet"
+        yield f"{path}: {len(result)} articles ({told})"
+        yield from (f"note: {note}" for note in pull.notes)
+        faults += pull.faults
+        missing -= pull.there
+        if lost:
+            raise InputError(*faults, *lost.messages, f"{path}: holds what came before that; run again for the rest")
+    if missing:
+        yield f"note: {len(missing)} articles of {articles} are in none of the projects: never pushed, or deleted there"
+    if faults:
+        raise InputError(*faults)

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -11,8 +12,10 @@ from pathlib import Path
 
 import requests
 
+from ar_news.annotation.doccano_client import new_password
+from ar_news.annotation.own_environment import prepare_client
 from ar_news.data.files import ROOT, InputError
-from ar_news.environments import find_python, inside
+from ar_news.environments import HINT, find_python, inside, prepare
 
 ENVIRONMENT = ROOT / ".venv-doccano"
 
@@ -193,3 +196,44 @@ class Server:
                 process.kill()
                 process.wait()
         self.processes.clear()
+
+
+def serve(home: Path, port: int, username: str, python: str = "", install: bool = False) -> str:
+    """Run a server until a signal stops it, or only install it and the client of its commands; what is done, in one line.
+
+    Where the home is new, Doccano is installed, a database and the admin are made. python: to install it on. Raises
+    InputError for a port that is taken, a password that will not do, and a server that does not start or ends by itself.
+    """
+    chosen = interpreter(python)
+    server = Server(home, port)
+    password = ""
+    if not install:
+        # Before the long installation, so that nobody has to wait for a question.
+        server.check_port()
+        if not server.prepared.exists():
+            password = new_password(username)
+    try:
+        prepare(ENVIRONMENT, ROOT / "requirements-doccano.txt", "710 MB of disk and 2 to 4 minutes", chosen)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise InputError(f"{ENVIRONMENT} could not be made ({error}); {HINT}") from None
+    if install:
+        prepare_client()
+        return f"Doccano is installed in {ENVIRONMENT}"
+    if password:
+        print("Preparing the database …", flush=True)
+        server.initialise(username, password)
+    stopping = []
+    for name in ("SIGINT", "SIGTERM"):
+        signal.signal(getattr(signal, name), lambda *_: stopping.append(True))
+    try:
+        server.start_web()
+        server.start_worker()
+        print(f"Doccano is ready at {server.url} (admin: {username}); stop it with Ctrl-C", flush=True)
+        while not stopping:
+            if server.dead():
+                raise InputError(f"Doccano's {server.dead()[0]} ended; see {server.home / f'{server.dead()[0]}.log'}")
+            time.sleep(0.2)
+        print("Stopping …", flush=True)
+    finally:
+        server.stop()
+    return "Doccano has stopped"

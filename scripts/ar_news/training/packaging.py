@@ -5,6 +5,8 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
+from dataclasses import dataclass
 from importlib import import_module
 from importlib import metadata as packages
 from pathlib import Path
@@ -13,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from spacy.cli.package import package as spacy_package
 
-from ar_news.data.files import ROOT, InputError
+from ar_news.data.files import ROOT, InputError, placing, read_json, write_text
 
 # The package whose files go along, and those that go along always: once.py is imported before all others.
 SHIPPED = "ar_news.pipeline"
@@ -145,3 +147,36 @@ def build(sources: Path) -> tuple[Path | None, str]:
     )
     wheels = sorted((sources / "dist").glob("*.whl"))
     return (wheels[0] if wheels and not done.returncode else None), done.stdout
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A wheel that was built; score: F on the test articles, None if its pipeline was not scored."""
+
+    path: Path
+    score: float | None
+
+
+def make_wheel(pipeline: Path, output: Path, name: str, code: list[Path], version: str = "") -> Wheel:
+    """Put a wheel of a described pipeline, and what its build said, into a folder; an old one is replaced.
+
+    code: files of scripts/ar_news/pipeline that go along beside those that always do. version: that of pyproject.toml
+    if none is given. Raises InputError for a file that is not there, and where no wheel comes out.
+    """
+    meta = read_json(pipeline / "meta.json", "run `spacy project run describe` first")
+    for path in code:
+        if not path.is_file():
+            raise InputError(f"{path}: no such file; give one of scripts/ar_news/pipeline")
+    modules = list(dict.fromkeys([*ALWAYS, *(f"{SHIPPED}.{path.stem}" for path in code)]))
+    with tempfile.TemporaryDirectory() as folder:
+        sources = lay_out(pipeline, modules, name, version or stated("version"), Path(folder))
+        wheel, said = build(sources)
+        if wheel is None:
+            write_text(output / "build.log", said)
+            last = (said.strip().splitlines() or ["nothing"])[-1]
+            raise InputError(f"{pipeline}: no wheel came out ({last}); see {output / 'build.log'}")
+        with placing(output, holds="build.log") as temporary:
+            temporary.mkdir()
+            shutil.copy(wheel, temporary)
+            write_text(temporary / "build.log", said)
+    return Wheel(output / wheel.name, meta.get("performance", {}).get("ents_f"))
