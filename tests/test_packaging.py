@@ -195,3 +195,15 @@ def test_a_code_file_that_is_not_there_is_named(script, toy_model, tmp_path):
     assert done.returncode == 1
     assert b"scripts/ar_news/tokenizer.py: no such file" in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_everything_that_is_registered_can_be_imported_without_pytorch():
+    """spaCy imports all of it when it looks for any name, in environments of every kind."""
+    places = [place.partition(":") for _, _, place in packaging.registered()]
+    assert len(places) > 4
+    program = (
+        "import importlib, sys\nsys.modules.update(dict.fromkeys(('torch', 'spacy_transformers', 'transformers')))\n"
+    )
+    program += f"for module, _, name in {places!r}: getattr(importlib.import_module(module), name)\nprint('all')"
+    out, errors = told(ROOT / "scripts", program)
+    assert out == "all\n", errors

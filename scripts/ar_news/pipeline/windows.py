@@ -1,6 +1,6 @@
 """Text windows for spacy-transformers: every token is read, and no wordpiece crosses a token boundary inside a word.
 
-This file imports nothing but spaCy, spacy-transformers, thinc and numpy: it is copied into the wheel as it is.
+This file imports nothing but spaCy, catalogue, thinc and numpy: it is copied into the wheel as it is.
 """
 
 import itertools
@@ -8,18 +8,23 @@ import os
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import catalogue
 import numpy
 from spacy.tokens import Doc, Span
-from spacy.util import logger
-from spacy_transformers.data_classes import FullTransformerBatch
-from spacy_transformers.util import registry
+from spacy.util import logger, registry
 from thinc.api import Model
 from thinc.compat import torch
 
+# spaCy imports all that is registered when it looks for any name, also where spacy-transformers is not installed.
+if TYPE_CHECKING:
+    from spacy_transformers.data_classes import FullTransformerBatch
+
+annotation_setters = catalogue.create("spacy", "annotation_setters", entry_points=True)
+
 # A forked process inherits locks of PyTorch's threads but not the threads, and would wait for ever.
-if hasattr(os, "register_at_fork"):
+if torch is not None and hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=partial(torch.set_num_threads, 1))
 
 # Wordpieces that a window may hold. Encoders of the BERT family read 512, two of them special.
@@ -107,7 +112,7 @@ class Getter:
 @registry.architectures("ar_news.TransformerModel.v1")
 def make_transformer(
     name: str, overlap: float = 0.25, limit: int = LIMIT, split: bool = True
-) -> Model[list[Doc], FullTransformerBatch]:
+) -> "Model[list[Doc], FullTransformerBatch]":
     """spacy-transformers' model, which reads the windows that its own tokenizer measures.
 
     name: hub name or folder of the encoder. The other arguments are those of `windows`.
@@ -127,7 +132,7 @@ def warn_unread() -> None:
     )
 
 
-def check_read(docs: list[Doc], batch: FullTransformerBatch) -> None:
+def check_read(docs: list[Doc], batch: "FullTransformerBatch") -> None:
     """Warn if a token with a letter or digit got no wordpiece."""
     for doc, data in zip(docs, batch.doc_data):
         unread = [token for token, size in zip(doc, data.align.lengths) if not size]
@@ -135,7 +140,7 @@ def check_read(docs: list[Doc], batch: FullTransformerBatch) -> None:
             warn_unread()
 
 
-@registry.annotation_setters("ar_news.unread.v1")
-def make_setter() -> Callable[[list[Doc], FullTransformerBatch], None]:
+@annotation_setters("ar_news.unread.v1")
+def make_setter() -> "Callable[[list[Doc], FullTransformerBatch], None]":
     """`check_read` for the config of a pipeline."""
     return check_read
