@@ -272,7 +272,7 @@ def test_a_word_that_is_too_long_is_tagged_as_the_tagger_tags_it(trained):
 IN_PROCESSES = """
 import sys, spacy
 sys.path.insert(0, sys.argv[2])
-import ar_news.tagger, ar_news.tokenizer, ar_news.windows
+import ar_news.pipeline.tagger, ar_news.pipeline.tokenizer, ar_news.pipeline.windows
 if __name__ == "__main__":
     nlp = spacy.load(sys.argv[1])
     for doc in nlp.pipe(sys.argv[3:] * 5, n_process=2, batch_size=2):
