@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ar_news.annotation.adjudication import Strategy, adjudicate
+from ar_news.data.files import in_project
 from ar_news.quality.agreement import show
 
 
@@ -18,7 +19,7 @@ def main(
     ],
     output: Annotated[
         Path, typer.Option(help="Folder for gold.jsonl, unresolved.jsonl, agreement.json, disagreements.html.")
-    ] = (Path("training/annotation")),
+    ] = in_project("training/annotation"),
     strategy: Annotated[
         Strategy, typer.Option(help="Who decides: all together, more than half of them, or one.")
     ] = Strategy.unanimous,

