@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ar_news.data.files import in_project
 from ar_news.transformer.fine_tuning import fine_tune
 
 
@@ -14,7 +15,7 @@ def main(
     windows: Annotated[list[Path], typer.Argument(help="Training windows (.npz), as trf_windows.py wrote them.")],
     dev: Annotated[Path, typer.Option(help="Windows of the dev articles.")],
     output: Annotated[Path, typer.Option(help="Folder for the tagger; nothing is done if it is up to date.")],
-    encoder: Annotated[Path, typer.Option(help="Folder of the encoder, or of a tagger, to start from.")] = Path(
+    encoder: Annotated[Path, typer.Option(help="Folder of the encoder, or of a tagger, to start from.")] = in_project(
         "training/encoder"
     ),
     epochs: Annotated[int, typer.Option(min=1, help="Times that every window is read.")] = 7,

@@ -10,7 +10,7 @@ import typer
 from tqdm import tqdm
 
 from ar_news.data.articles import read_articles
-from ar_news.data.files import placing
+from ar_news.data.files import in_project, placing
 from ar_news.docs import blank_pipeline
 from ar_news.pipeline.windows import LIMIT, windows
 from ar_news.transformer.arrays import write_arrays
@@ -20,7 +20,7 @@ from ar_news.transformer.windows_file import encode, read_tokenizer
 def main(
     articles: Annotated[list[Path], typer.Argument(help="JSONL of articles, gold, silver or bare.")],
     output: Annotated[Path, typer.Option(help="File for the windows, .npz.")],
-    encoder: Annotated[Path, typer.Option(help="Folder of the encoder whose wordpieces are wanted.")] = Path(
+    encoder: Annotated[Path, typer.Option(help="Folder of the encoder whose wordpieces are wanted.")] = in_project(
         "training/encoder"
     ),
     overlap: Annotated[
