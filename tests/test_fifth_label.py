@@ -55,7 +55,8 @@ def project(tmp_path_factory):
     folder = tmp_path_factory.mktemp("project")
     for name in ("configs", "scripts"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "project.yml", folder)
+    for name in ("project.yml", "pyproject.toml", "LICENSE"):
+        shutil.copy(ROOT / name, folder)
     (folder / "corpus").mkdir()
     for path in (ROOT / "corpus").glob("guideline.*.md"):
         shutil.copy(path, folder / "corpus")

@@ -152,6 +152,11 @@ def wheel(folder, name):
         file.writestr(f"{info}/RECORD", "")
 
 
+def interruptible():
+    """Let Ctrl-C through: tests that run in the background may have been told to ignore it, and hand that on."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def set_up(folder, *arguments, requirements="spacy\n", wheels="", start=subprocess.run):
     """in_venv.py in a project of its own, without an index; by default its one requirement cannot be had."""
     (folder / "scripts").mkdir(exist_ok=True)
@@ -165,6 +170,8 @@ def set_up(folder, *arguments, requirements="spacy\n", wheels="", start=subproce
     command = [sys.executable, str(folder / "scripts" / "in_venv.py"), *arguments]
     environment = {**os.environ, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PYTHONUTF8": "1"}
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
+    if sys.platform != "win32":
+        streams["preexec_fn"] = interruptible
     return start(command, env=environment, start_new_session=sys.platform != "win32", **streams)
 
 
@@ -262,6 +269,7 @@ def test_ctrl_c_leaves_the_program_its_time_to_stop(tmp_path):
         stderr=subprocess.PIPE,
         encoding="utf-8",
         start_new_session=True,
+        preexec_fn=interruptible,
     )
     assert process.stdout.readline() == "started\n"
     # As a terminal does: to every process of the group.

@@ -152,7 +152,7 @@ def test_a_setting_that_the_config_does_not_have_is_one_clear_line(data, script,
     )
     assert (
         done.returncode == 1
-        and "configs/cpu.cfg: cannot be trained" in done.stderr.decode()
+        and "configs/cpu.cfg: has no training.max_step," in done.stderr.decode()
         and "max_step" in done.stderr.decode()
     )
     assert not (tmp_path / "model").exists()

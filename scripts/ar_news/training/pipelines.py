@@ -44,6 +44,20 @@ def read_overrides(text: str) -> dict[str, Any]:
     return dict(parse_config_overrides([f"--{pair.lstrip('-')}" for pair in pairs], env_var=None))
 
 
+def check_keys(config: Path, overrides: dict[str, Any]) -> None:
+    """InputError for an override of a key that the config does not have: spaCy may take it and use it for nothing."""
+    try:
+        whole = load_config(config)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{config}: no config can be read ({str(error).splitlines()[0]}); correct the path") from None
+    for key in overrides:
+        block: Any = whole
+        for part in key.split("."):
+            if not isinstance(block, dict) or part not in block:
+                raise InputError(f"{config}: has no {key}, so it cannot be overridden; look for the right name there")
+            block = block[part]
+
+
 def train_pipeline(
     config: Path,
     output: Path,
@@ -60,6 +74,7 @@ def train_pipeline(
     Returns False if the folder was there already, made of the same. Raises InputError for what cannot be read or
     does not fit the config.
     """
+    check_keys(config, overrides)
     used = [config, TOKENIZER, *inputs, *([start] if start else [])]
     used += [Path(overrides[key]) for key in ("paths.train", "paths.dev") if key in overrides]
     named = {key: value for key, value in overrides.items() if not key.startswith("paths.")}

@@ -10,6 +10,7 @@ from thinc.api import Config
 
 from ar_news.pipeline import listener  # noqa: F401  (importing it registers what the config names)
 from ar_news.pipeline.tokenizer import NewsTokenizer
+from ar_news.training.pipelines import check_keys
 
 WEIGHTS = "tok2vec.bin"
 
@@ -28,6 +29,7 @@ def create_ready_tokenizer() -> Callable[[Language], NewsTokenizer]:
 
 def pretraining(config: Path, articles: Path, epochs: int, seed: int, overrides: dict[str, Any]) -> Config:
     """The whole config of a pipeline whose word layers are pretrained."""
+    check_keys(config, overrides)
     overrides = {
         **overrides,
         "nlp.tokenizer.@tokenizers": "ar_news.ready_tokenizer.v1",
