@@ -1,18 +1,12 @@
 """A component that marks the countries and outlets of the lists, for when no pipeline is trained yet."""
 
-import json
-
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.util import filter_spans
 
-from ar_news.data.files import ROOT
+from ar_news.data.lists import read_list
 from ar_news.docs import blank_pipeline
-
-
-def read_config(name: str):
-    return json.loads((ROOT / "configs" / name).read_text(encoding="utf-8"))
 
 
 @Language.factory("ar_news_lists", assigns=["doc.ents", "token.ent_iob", "token.ent_type"])
@@ -28,8 +22,8 @@ class Lists:
 
     def __init__(self, nlp: Language):
         self.anywhere, self.after_noun = (PhraseMatcher(nlp.vocab, attr="NORM") for _ in range(2))
-        outlets = read_config("outlets.json")
-        countries = [form for state in read_config("countries.json") for form in state["short"] + state["official"]]
+        outlets = read_list("outlets.json")
+        countries = [form for state in read_list("countries.json") for form in state["short"] + state["official"]]
         self.anywhere.add("COUNTRY", [nlp.make_doc(form) for form in countries])
         self.anywhere.add("MEDIA", [nlp.make_doc(form) for form in outlets["anywhere"]])
         self.after_noun.add("MEDIA", [nlp.make_doc(form) for form in outlets["after_a_generic_noun"]])

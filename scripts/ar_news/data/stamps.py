@@ -83,7 +83,7 @@ class Stamp:
 
     @contextmanager
     def making(self, holds: str = "") -> Iterator[Path]:
-        """A temporary path, as `articles.placing` gives it; the stamp is written when the output has its name."""
+        """A temporary path, as `files.placing` gives it; the stamp is written when the output has its name."""
         made_of, start = self.made_of(), time.perf_counter()
         with placing(self.output, holds) as temporary:
             yield temporary

@@ -1,14 +1,13 @@
 """Count what the names of a corpus cover: states, outlets, agreements, people, and the proclitics before them."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 
 from ar_news.data.articles import Article
-from ar_news.data.files import ROOT
 from ar_news.data.labels import label_names
+from ar_news.data.lists import read_list
 from ar_news.pipeline.tokenizer import fold
 
 # States that are mentioned less often are named as rare.
@@ -56,7 +55,7 @@ def states(articles: list[Article]) -> dict[str, State]:
     """
     table: dict[str, State] = {}
     forms: dict[str, tuple[str, str]] = {}
-    for state in json.loads((ROOT / "configs" / "countries.json").read_text(encoding="utf-8")):
+    for state in read_list("countries.json"):
         key = state["short"][0]
         table[key] = State()
         forms.update({fold(form): (key, "short") for form in state["short"]})
