@@ -17,9 +17,7 @@ from ar_news.transformer.token_tagger import read_windows
 
 def main(
     windows: Annotated[Path, typer.Argument(help="Windows (.npz), as trf_windows.py wrote them.")],
-    model: Annotated[
-        Path, typer.Option(help="Folder of a tagger, or one that holds several (*/tagger), which vote by their mean.")
-    ],
+    model: Annotated[list[Path], typer.Option(help="Folder of a tagger; several vote by the mean of their chances.")],
     output: Annotated[Path, typer.Option(help="File for the labels, .npz; nothing is done if it is up to date.")],
 ):
     """Write, for every token of every article, its best tag and the probability of that tag in 255ths.
@@ -27,18 +25,17 @@ def main(
     Where the taggers do not all choose the same tag, the token gets the probability 0. When the command was stopped,
     the same one goes on with the taggers that have not read the windows yet.
     """
-    folders = sorted(model.glob("*/tagger")) or [model]
-    stamp = Stamp(output, {}, [windows, *folders, READER])
+    stamp = Stamp(output, {}, [windows, *model, READER])
     if stamp.fresh():
         return
     parts = [
         Stamp(output.with_name(f"{output.stem}.{i}.npz"), {}, [windows, folder, READER])
-        for i, folder in enumerate(folders)
+        for i, folder in enumerate(model)
     ]
     with stamp.making() as temporary:
         columns = read_windows(windows)
         tags, sure, size = [], [], []
-        for rows in zip(*(votes(folder, columns, part) for folder, part in zip(folders, parts))):
+        for rows in zip(*(votes(folder, columns, part) for folder, part in zip(model, parts))):
             mean = sum(rows) / len(rows)
             best = numpy.array(likely_tags(mean), dtype="u1")
             chance = mean[numpy.arange(len(best)), best]
@@ -51,7 +48,7 @@ def main(
     for part in parts:
         part.output.unlink()
         part.path.unlink()
-    print(f"{output}: {len(size)} articles, {sum(size)} tokens, labelled by {', '.join(map(str, folders))}")
+    print(f"{output}: {len(size)} articles, {sum(size)} tokens, labelled by {', '.join(map(str, model))}")
 
 
 if __name__ == "__main__":

@@ -398,7 +398,7 @@ def test_a_checkpoint_that_cannot_be_read_is_one_line_and_training_begins_anew(t
 
 @pytest.fixture
 def two_taggers(trained, tmp_path):
-    """A folder of two taggers, of which the second takes every PERSON for a COUNTRY."""
+    """Folders of two taggers, of which the second takes every PERSON for a COUNTRY."""
     for number in "01":
         shutil.copytree(trained / "tagger", tmp_path / "taggers" / number / "tagger")
     head = tmp_path / "taggers" / "1" / "tagger" / "head.npz"
@@ -406,7 +406,7 @@ def two_taggers(trained, tmp_path):
         arrays = dict(file)
     order = [0, 3, 4, 1, 2, 5, 6, 7, 8]
     numpy.savez(head, labels=arrays["labels"], W=arrays["W"][order], b=arrays["b"][order])
-    return tmp_path / "taggers"
+    return [tmp_path / "taggers" / seed / "tagger" for seed in "01"]
 
 
 def test_tokens_on_which_the_taggers_differ_are_not_sure(trained, two_taggers, tmp_path, capsys):
@@ -414,16 +414,16 @@ def test_tokens_on_which_the_taggers_differ_are_not_sure(trained, two_taggers, t
     from ar_news.transformer.arrays import read_arrays
     from ar_news.transformer.token_tagger import read_windows
 
-    def labelled(model):
-        silver_label.main(trained / "train.npz", model, tmp_path / "labels.npz")
+    def labelled(taggers):
+        silver_label.main(trained / "train.npz", taggers, tmp_path / "labels.npz")
         return read_arrays(tmp_path / "labels.npz", ["tags", "sure", "size"], "")
 
     gold = read_windows(trained / "train.npz")["tags"]
-    one = labelled(two_taggers / "0" / "tagger")
+    one = labelled(two_taggers[:1])
     assert one["tags"].tolist() == gold.tolist() and one["sure"].min() > 128
     assert one["size"].tolist() == [len(tags) for tags in numpy.split(gold, one["size"].cumsum()[:-1])]
     capsys.readouterr()
-    labelled(two_taggers / "0" / "tagger")
+    labelled(two_taggers[:1])
     assert capsys.readouterr().out.startswith(f"{tmp_path / 'labels.npz'}: up to date")
     both = labelled(two_taggers)
     assert (both["sure"] == 0).tolist() == [tag in (1, 2, 3, 4) for tag in gold]
@@ -450,6 +450,17 @@ def test_labelling_that_was_stopped_goes_on_with_the_next_tagger(trained, two_ta
     monkeypatch.setattr(label, "probabilities", lambda *arguments: again.append(1) or read(*arguments))
     silver_label.main(trained / "train.npz", two_taggers, tmp_path / "labels.npz")
     assert len(again) == 1 and (tmp_path / "labels.npz").exists()
+
+
+@pytest.mark.parametrize("able, wanted", [({"avx512_bf16": True}, "bfloat16"), ({"avx2": True}, "float32")])
+def test_an_encoder_reads_in_bfloat16_where_the_processor_knows_it(able, wanted, monkeypatch):
+    torch = pytest.importorskip("torch", reason=NEEDS)
+    from ar_news.transformer import token_tagger
+
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able, raising=False)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with token_tagger.mixed_precision():
+        assert torch.nn.Linear(8, 2)(torch.ones(1, 8)).dtype == getattr(torch, wanted)
 
 
 def test_a_stopped_training_goes_on_where_it_was(trained, tmp_path, monkeypatch, capsys):

@@ -82,7 +82,6 @@ INSIDE = {
         f"{RUN}/{name}"
         for name in ("data/dev.spacy", "best/silver.jsonl", "best/public.jsonl", "vectors", "pretrained")
     ],
-    ("silver_label.py", f"{RUN}/transformer"): [f"{RUN}/transformer/${{vars.seed}}/tagger"],
     ("public_gold.py", "training/assets"): [
         f"training/assets/{name}"
         for name in ("ANERCorp_CamelLab_train.txt", "ANERCorp_CamelLab_test.txt", "WikiFANE_2014_Gold_standard.zip")

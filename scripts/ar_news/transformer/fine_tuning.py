@@ -22,6 +22,8 @@ from ar_news.transformer.token_tagger import (
     batches,
     device,
     make_batch,
+    mixed_precision,
+    precision,
     probabilities,
     read_windows,
     with_ends,
@@ -76,7 +78,7 @@ def fit(model: Tagger, columns: Columns, dev: Columns, made_of: dict, state: Pat
         model.train()
         for chosen in tqdm(numbers, desc=f"epoch {epoch} of {epochs}", unit="batch", disable=None):
             batch = make_batch(columns, chosen, model.encoder.config.pad_token_id)
-            with torch.autocast(device().type, torch.bfloat16, enabled=device().type == "cuda"):
+            with mixed_precision():
                 logits = model(batch)
             chances = logits.float().log_softmax(1).masked_fill(~batch["allowed"], -torch.inf)
             loss = -chances.logsumexp(1).mean()
@@ -154,7 +156,13 @@ def fine_tune(windows: list[Path], dev: Path, output: Path, encoder: Path, setti
             raise InputError(
                 f"{output}: not written, as the tagger found no name on dev; take another seed or a lower rate"
             )
-        how = {"device": name, "seconds": round(seconds), **settings, "inputs": made_of["inputs"]}
+        how = {
+            "device": name,
+            "precision": str(precision()).removeprefix("torch."),
+            "seconds": round(seconds),
+            **settings,
+            "inputs": made_of["inputs"],
+        }
         write(model, encoder, temporary, {"labels": label_names(), **how, "log": log})
     state.unlink(missing_ok=True)
     return f"dev F {log[-1]['f1']:.4f} after {round(seconds)} s on {name}"
