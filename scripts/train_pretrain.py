@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 from spacy.training.pretrain import pretrain
+from threadpoolctl import threadpool_limits
 
 from ar_news.data.articles import read_articles
 from ar_news.data.files import ROOT, InputError
 from ar_news.data.stamps import Stamp
-from ar_news.training.pipelines import TOKENIZER, Overrides, read_overrides
+from ar_news.training.pipelines import PROGRAMS, Overrides, read_overrides
 from ar_news.training.pretraining import WEIGHTS, pretraining
 
 
@@ -32,12 +33,12 @@ def main(
     Nothing is done if OUTPUT is there already, made of the same articles with the same settings.
     """
     values = read_overrides(overrides)
-    stamp = Stamp(output, {"epochs": epochs, "seed": seed, "overrides": values}, [articles, config, TOKENIZER])
+    stamp = Stamp(output, {"epochs": epochs, "seed": seed, "overrides": values}, [articles, config, *PROGRAMS])
     if stamp.fresh():
         return
     if not read_articles([articles], spans=False):
         raise InputError(f"{articles}: holds no article; make it with public_raw.py")
-    with stamp.making(holds=WEIGHTS) as folder:
+    with stamp.making(holds=WEIGHTS) as folder, threadpool_limits(limits=1, user_api="blas"):
         folder.mkdir()
         pretrain(pretraining(config, articles, epochs, seed, values), folder, silent=False, skip_last=True)
         (folder / f"model{epochs - 1}.bin").replace(folder / WEIGHTS)

@@ -14,6 +14,7 @@ import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ar_news.pipeline import tokenizer
 from ar_news.pipeline.tokenizer import NewsTokenizer, fold
 from conftest import ROOT, TOKENIZER
 
@@ -174,3 +175,17 @@ def test_two_processes_give_what_one_gives(toy_model, method, tmp_path):
     command = [sys.executable, str(program), method, str(toy_model), str(ROOT / "scripts")]
     done = subprocess.run(command, capture_output=True, env={**os.environ, "PYTHONUTF8": "1"}, check=True)
     assert done.stdout.decode().splitlines() == ["ترامب كازاخستان", "رويترز", ""] * 10
+
+
+def test_the_cache_holds_so_many_letters_and_no_run_longer_than_that(nlp, monkeypatch):
+    monkeypatch.setattr(tokenizer, "CACHE_LETTERS", 100)
+    own = NewsTokenizer(spacy.blank("ar").vocab).from_bytes(nlp.tokenizer.to_bytes())
+    for text in (
+        " ".join(f"كلمة{number}" for number in range(50)),
+        "ب" * 101,
+        "وترامب بكازاخستان " * 9,
+        "x" * 99 + " " + "y" * 99,
+    ):
+        assert [token.text for token in own(text)] == [token.text for token in nlp.tokenizer(text)]
+        assert sum(map(len, own._cache.kept)) == own._cache.letters <= 100
+    assert own._cache.kept

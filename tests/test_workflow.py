@@ -128,7 +128,14 @@ def test_a_short_training_already_finds_countries(project):
 def packaged(project, output, name, *more):
     """What package_build.py says of the pipeline of the run, packaged under another name or version."""
     command = [sys.executable, "scripts/package_build.py", f"{RUN}/pipeline", output, "--name", name]
-    code = ["--code", "scripts/ar_news/pipeline/tokenizer.py", "--code", "scripts/ar_news/pipeline/listener.py"]
+    code = [
+        "--code",
+        "scripts/ar_news/pipeline/tokenizer.py",
+        "--code",
+        "scripts/ar_news/pipeline/listener.py",
+        "--code",
+        "scripts/ar_news/pipeline/word_layers.py",
+    ]
     return run(*command, *code, *more, cwd=project)
 
 

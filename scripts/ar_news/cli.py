@@ -2,6 +2,7 @@
 
 import inspect
 import io
+import os
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -16,6 +17,13 @@ except ModuleNotFoundError:
         "error: the project's packages are not installed in this Python; put `python scripts/in_venv.py` before the "
         "script, or activate its environment .venv"
     )
+
+
+# One thread for numpy's products, in this process and its workers, unless the user asks for more: the products are small,
+# and trainings with another number of threads are another draw. Set here, as numpy reads it when it is first imported.
+if "OMP_NUM_THREADS" not in os.environ:
+    for backend in ("OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+        os.environ.setdefault(backend, "1")
 
 
 def help_text(function: Callable) -> str:

@@ -92,6 +92,7 @@ LONGEST = 1_000_000_000
 
 # What a pipeline's config names that its wheel would bring along.
 PARTS = {
+    "ar_news.Tok2Vec.v1": "ar_news.pipeline.word_layers",
     "ar_news.Tok2VecListener.v1": "ar_news.pipeline.listener",
     "ar_news_tagger": "ar_news.pipeline.tagger",
     "ar_news.TransformerModel.v1": "ar_news.pipeline.windows",

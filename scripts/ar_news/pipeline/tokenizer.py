@@ -12,7 +12,8 @@ This file imports nothing but spaCy and the standard library: it is copied into 
 import re
 import unicodedata
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from math import log10
 from pathlib import Path
 
@@ -25,6 +26,9 @@ from spacy.training import Example
 from spacy.util import registry
 from spacy.vocab import Vocab
 
+# Tokens of a run without white space, and the places of those that lost an alif in لل.
+Pieces = tuple[list[str], list[int]]
+
 PROCLITICS = "وفبلك"
 CONJUNCTIONS = "وف"
 # How much commoner than the whole the rest must be for a split, in Zipf units (powers of ten).
@@ -33,7 +37,8 @@ MARGINS = {"و": 0.3, "ف": 0.6, "ب": 0.6, "ل": 0.6, "ك": 0.6}
 SHORT_MARGIN = 0.5
 # Zipf value of a word that is in no list: below the rarest word of the list (1.0 = once in 100 M words).
 UNKNOWN = 0.8
-CACHE_SIZE = 200_000
+# Letters of the runs whose tokens are kept: 150,000 runs of the news, 60 MB.
+CACHE_LETTERS = 1_000_000
 
 _ARABIC = r"\u0620-\u065F\u066E-\u06D3\u06D5-\u06DC\u06DF-\u06E8\u06EA-\u06EF\u06FA-\u06FF\u0750-\u077F\u08A0-\u08FF\uFB50-\uFDFB\uFE70-\uFEFC"
 _PIECES = re.compile(
@@ -49,6 +54,7 @@ _PIECES = re.compile(
 )
 _CHUNKS = re.compile(r"\s+|\S+")
 _STRETCHED = re.compile(r"^([وف]?)([وفبلك]|[بك]?ال)(ـ+)(?=(.*))", re.DOTALL)
+_FORMS = re.compile("[\ufb50-\ufefc]")
 _FOLD: dict[int, str | None] = {ord(c): "ا" for c in "أإآٱ"}
 _FOLD.update({ord("ى"): "ي", ord("ئ"): "ي", ord("ؤ"): "و", ord("ة"): "ه", ord("ـ"): None})
 _FOLD.update({ord("ک"): "ك", ord("ی"): "ي", ord("ګ"): "ك", ord("ہ"): "ه", ord("ھ"): "ه"})
@@ -65,9 +71,27 @@ def fold(string: str) -> str:
     The result may be shorter than the string, so it serves as a key or NORM and never for offsets.
     """
     folded = string.translate(_FOLD)
-    if not folded.isascii() and any("\ufb50" <= c <= "\ufefc" for c in folded):
+    if _FORMS.search(folded):
         folded = unicodedata.normalize("NFKC", folded).translate(_FOLD)
     return folded.lower() or string
+
+
+class Cache:
+    """Tokens of runs without white space; begun anew when their letters are more than CACHE_LETTERS."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Pieces] = {}
+        self.letters = 0
+
+    def keep(self, chunk: str, pieces: Pieces) -> None:
+        if len(chunk) > CACHE_LETTERS:
+            return
+        self.letters += len(chunk)
+        if self.letters > CACHE_LETTERS:
+            # In its place: a text that is being read holds on to it.
+            self.kept.clear()
+            self.letters = len(chunk)
+        self.kept[chunk] = pieces
 
 
 class NewsTokenizer:
@@ -81,7 +105,9 @@ class NewsTokenizer:
     def __init__(self, vocab: Vocab):
         self.vocab = vocab
         self.zipf: dict[str, float] = {}
-        self._cache: dict[str, tuple[list[str], list[int]]] = {}
+        self._cache = Cache()
+        # What is kept until the end of an open `nlp.memory_zone`.
+        self._zone: Cache | None = None
         vocab.lex_attr_getters[NORM] = fold  # type: ignore[attr-defined]
 
     def __call__(self, text: str) -> Doc:
@@ -89,7 +115,7 @@ class NewsTokenizer:
         words: list[str] = []
         spaces: list[bool] = []
         norms: list[tuple[int, str]] = []
-        cache = self._cache
+        cache = self._cache.kept
         for chunk in _CHUNKS.findall(text):
             if chunk[0].isspace():
                 # One plain space belongs to the token before it; all other white space is a token.
@@ -100,13 +126,7 @@ class NewsTokenizer:
                     words.append(chunk)
                     spaces.append(False)
                 continue
-            found = cache.get(chunk)
-            if found is None:
-                found = self._pieces(chunk)
-                if len(cache) >= CACHE_SIZE:
-                    cache.clear()
-                cache[chunk] = found
-            pieces, fused = found
+            pieces, fused = cache.get(chunk) or self._new(chunk)
             norms.extend((len(words) + i, "ال" + fold(pieces[i])[1:]) for i in fused)
             words.extend(pieces)
             spaces.extend([False] * len(pieces))
@@ -132,10 +152,28 @@ class NewsTokenizer:
                 key = fold(word)
                 totals[key] = totals.get(key, 0.0) + frequency
         self.zipf = {word: round(log10(frequency) + 9, 2) for word, frequency in totals.items()}
-        self._cache.clear()
+        self._cache = Cache()
 
-    def _pieces(self, chunk: str) -> tuple[list[str], list[int]]:
-        """Tokens of one run without white space, and the places of those that lost an alif in لل."""
+    @contextmanager
+    def memory_zone(self, mem: object = None) -> Iterator[object]:
+        """What `nlp.memory_zone` opens: the tokens of new words are forgotten at its end."""
+        self._zone = Cache()
+        try:
+            yield mem
+        finally:
+            self._zone = None
+
+    def _new(self, chunk: str) -> Pieces:
+        """Tokens of a run that is not in the cache, which are kept there or in that of the open memory zone."""
+        cache = self._cache if self._zone is None else self._zone
+        found = cache.kept.get(chunk)
+        if found is None:
+            found = self._pieces(chunk)
+            cache.keep(chunk, found)
+        return found
+
+    def _pieces(self, chunk: str) -> Pieces:
+        """Tokens of one run without white space."""
         pieces: list[str] = []
         fused: list[int] = []
         for match in _PIECES.finditer(chunk):
@@ -207,7 +245,7 @@ class NewsTokenizer:
         """Restore what `to_bytes` gave."""
         table = srsly.msgpack_loads(zlib.decompress(data))
         self.zipf = {word: int(step) / 100 for step, words in table.items() for word in words.split(" ")}
-        self._cache.clear()
+        self._cache = Cache()
         return self
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:

@@ -11,12 +11,14 @@ from spacy.cli._util import parse_config_overrides, setup_gpu
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
 from spacy.util import load_config
+from threadpoolctl import threadpool_limits
 
 from ar_news.data.files import LIBRARY, InputError
 from ar_news.data.stamps import Stamp
-from ar_news.pipeline import listener, tokenizer  # noqa: F401  (importing them registers what the config names)
+from ar_news.pipeline import listener, tokenizer, word_layers  # noqa: F401  (importing them registers what the config names)
 
-TOKENIZER = LIBRARY / "pipeline" / "tokenizer.py"
+# What decides the weights besides config and articles.
+PROGRAMS = [LIBRARY / "pipeline" / "tokenizer.py", LIBRARY / "pipeline" / "word_layers.py"]
 
 
 # spaCy's own variable: `spacy project run` neither sees it nor trains again for it.
@@ -75,7 +77,7 @@ def train_pipeline(
     does not fit the config.
     """
     check_keys(config, overrides)
-    used = [config, TOKENIZER, *inputs, *([start] if start else [])]
+    used = [config, *PROGRAMS, *inputs, *([start] if start else [])]
     used += [Path(overrides[key]) for key in ("paths.train", "paths.dev") if key in overrides]
     named = {key: value for key, value in overrides.items() if not key.startswith("paths.")}
     stamp = Stamp(output, {"overrides": named}, used)
@@ -86,7 +88,8 @@ def train_pipeline(
         for part in whole["nlp"]["pipeline"] if start else ():
             whole["components"][part] = {"source": str(start)}
         setup_gpu(gpu, silent=True)
-        with stamp.making(holds="model-best") as temporary:
+        # With another number of threads numpy's products are another draw; two bring nothing, as the products are small.
+        with stamp.making(holds="model-best") as temporary, threadpool_limits(limits=1, user_api="blas"):
             temporary.mkdir()
             train(init_nlp(whole, use_gpu=gpu), temporary, use_gpu=gpu, stdout=sys.stdout, stderr=sys.stderr)
     except ValueError as error:
