@@ -25,6 +25,9 @@ def main(
     seeds: Annotated[int, typer.Option(min=1, help='Trainings of each step, but of no step more than its "most".')] = 3,
     only: Annotated[list[str], typer.Option(help="Steps to run; all if not given.")] = [],
     overrides: Overrides = "",
+    output: Annotated[
+        Path | None, typer.Option(help="JSON file for the figures; FOLDER/ablation/ablation.json.")
+    ] = None,
 ):
     """Show which step brings what: scores, speed, memory and training time of every step, over several seeds.
 
@@ -36,7 +39,7 @@ def main(
     for name, row in ablation(corpus, folder, test, seeds, only, read_overrides(overrides)):
         result[name] = row
         print(f"{name}: " + ", ".join(f"{test} {100 * f1[ALL]['mean']:.1f}" for test, f1 in row["f1"].items()))
-    write_json(folder / "ablation" / "ablation.json", result)
+    write_json(output or folder / "ablation" / "ablation.json", result)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import typer
 
 from ar_news.data.articles import read_articles, write_articles
 from ar_news.data.files import InputError
+from ar_news.public.collections import COLLECTIONS
 
 
 def main(
@@ -20,6 +21,7 @@ def main(
         int, typer.Option(min=1, help="How many; all of them, in random order, if there are fewer.")
     ] = 20000,
     seed: Annotated[int, typer.Option(help="Another seed, another sample.")] = 0,
+    collection: Annotated[str, typer.Option(help=f"Of this collection alone: {' or '.join(COLLECTIONS)}.")] = "",
 ):
     """Write NUMBER articles of ARTICLES in random order.
 
@@ -28,7 +30,10 @@ def main(
     """
     if articles == output:
         raise InputError(f"{output}: would be written over itself; choose another name")
+    if collection and collection not in COLLECTIONS:
+        raise InputError(f"--collection {collection}: no such collection; write {' or '.join(COLLECTIONS)}")
     pool = read_articles([articles], spans=False)
+    pool = [article for article in pool if not collection or article.meta.get("source") == collection]
     random.Random(seed).shuffle(pool)
     write_articles(output, [replace(article, annotated_for=()) for article in pool[:number]])
     print(f"{output}: {min(number, len(pool))} of {len(pool)} articles")

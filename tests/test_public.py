@@ -173,6 +173,16 @@ def test_a_sample_of_raw_articles_is_annotated_for_no_label(script, jsonl, tmp_p
     assert len({article.id for article in found}) == 4
 
 
+def test_a_sample_can_be_of_one_collection(script, jsonl, tmp_path):
+    pool = jsonl(*({"id": str(i), "text": f"خبر {i}", "source": ("ant", "saudinewsnet")[i % 2]} for i in range(9)))
+    done = script("public_sample", pool, tmp_path / "sample.jsonl", "--number", 5, "--collection", "saudinewsnet")
+    assert done.returncode == 0 and b"4 of 4 articles" in done.stdout
+    assert (tmp_path / "sample.jsonl").read_text(encoding="utf-8").count('"source": "saudinewsnet"') == 4
+    done = script("public_sample", pool, tmp_path / "other.jsonl", "--collection", "wiki")
+    (line,) = done.stderr.decode().splitlines()
+    assert line == "error: --collection wiki: no such collection; write ant or saudinewsnet"
+
+
 def test_a_line_of_another_form_is_told_with_its_number(script, tmp_path):
     (tmp_path / "ANERCorp_CamelLab_test.txt").write_text("قال O\nخطأ\n", encoding="utf-8")
     with zipfile.ZipFile(tmp_path / "WikiFANE_2014_Gold_standard.zip", "w") as archive:

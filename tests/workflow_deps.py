@@ -1,9 +1,11 @@
 """What a command of project.yml reads, found by reading its script: program files, files of configs/, and its arguments."""
 
 import ast
+import json
 import re
 import shlex
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import srsly
@@ -78,10 +80,6 @@ INSIDE = {
     ("package_describe.py", CORPUS): [f"{CORPUS}/{split}.jsonl" for split in ("train", "dev", "test")],
     ("train_curve.py", f"{RUN}/data"): [f"{RUN}/data/{split}.spacy" for split in ("train", "dev")],
     ("compare_ablation.py", CORPUS): [f"{CORPUS}/train.jsonl"],
-    ("compare_ablation.py", RUN): [
-        f"{RUN}/{name}"
-        for name in ("data/dev.spacy", "best/silver.jsonl", "best/public.jsonl", "vectors", "pretrained")
-    ],
     ("public_gold.py", "training/assets"): [
         f"training/assets/{name}"
         for name in ("ANERCorp_CamelLab_train.txt", "ANERCorp_CamelLab_test.txt", "WikiFANE_2014_Gold_standard.zip")
@@ -124,11 +122,26 @@ def arguments(line):
     return [word for word in found if ("/" in word and "://" not in word) or word in PATHS]
 
 
+def ablation_reads(line):
+    """What compare_ablation.py reads of a run: the files of the steps that it is to make, by configs/ablation.json."""
+    words = shlex.split(line)
+    only = [name for option, name in pairwise(words) if option == "--only"]
+    yield f"{RUN}/data/dev.spacy"
+    for step in json.loads((ROOT / "configs" / "ablation.json").read_text(encoding="utf-8")):
+        if not only or step["name"] in only:
+            for file in (*step.get("train", {}), *map(str, step.get("overrides", {}).values())):
+                if file.startswith("{run}/"):
+                    yield file.replace("{run}", RUN)
+
+
 def read_by(line):
     """The paths that a line reads by its arguments; what is written counts too, as a word does not tell."""
     program = Path(shlex.split(line)[1]).name
     for word in arguments(line):
-        yield from INSIDE.get((program, word), [word])
+        if (program, word) == ("compare_ablation.py", RUN):
+            yield from ablation_reads(line)
+        else:
+            yield from INSIDE.get((program, word), [word])
 
 
 def faults(command):
