@@ -14,11 +14,17 @@ from tqdm import tqdm
 from ar_news.data.articles import Article, read_news
 from ar_news.data.files import writing
 from ar_news.docs import TRAINED, load, spans_of
+from ar_news.release import chosen
 
 
 def main(
     source: Annotated[Path, typer.Argument(help="A .txt or .jsonl file, a folder of them, or - for standard input.")],
-    pipeline: Annotated[str, typer.Option(help="Folder of a trained pipeline, or name of an installed one.")] = TRAINED,
+    pipeline: Annotated[
+        str,
+        typer.Option(
+            help="Folder of a trained pipeline, or name of an installed one; a released one reads if nothing is trained yet."
+        ),
+    ] = TRAINED,
     output: Annotated[Path, typer.Option("--output", "-o", help="JSONL file to write; - is standard output.")] = Path(
         "-"
     ),
@@ -41,7 +47,9 @@ def main(
       cat news.jsonl | python scripts/annotate.py - --jsonl --pipeline ar_ent_news_sm
     """
     news = read_news(source, lines, jsonl)
+    pipeline = chosen(pipeline)
     nlp = load(pipeline)
+    print(f"reading with {nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']}, {pipeline}", file=sys.stderr)
     to_stdout = str(output) == "-"
     with nullcontext(sys.stdout) if to_stdout else writing(output) as file:
         docs = nlp.pipe((article.text for article in news.articles), n_process=processes)

@@ -11,6 +11,7 @@ from ar_news.annotation.choosing import Pick, suggest
 from ar_news.data.articles import read_articles, read_news, write_articles
 from ar_news.data.files import InputError
 from ar_news.docs import TRAINED
+from ar_news.release import chosen
 
 
 def main(
@@ -31,8 +32,8 @@ def main(
     """Choose articles of SOURCE and write them with suggested names, ready for doccano_push.py.
 
     `unsure` reads each article six times with parts of the pipeline switched off, and prefers articles in
-    which the names come and go, and which do not resemble those chosen before. Where the pipeline is not
-    trained yet, country and outlet lists suggest. An article that cannot be read is named and left out.
+    which the names come and go, and which do not resemble those chosen before. Where nothing is trained
+    yet, a released pipeline suggests, or else the lists of countries and outlets. An article that cannot be read is named and left out.
 
     Example: python scripts/annotation_suggest.py articles/ training/annotation/suggested.jsonl --pick unsure --number 200
     """
@@ -42,6 +43,7 @@ def main(
     pool = [article for article in news.articles if article.id not in done]
     if not pool:
         raise InputError(f"{source}: all of its articles are among those to skip; give it new ones")
+    pipeline = chosen(pipeline)
     if Path(pipeline).match("training/*/pipeline") and not Path(pipeline).exists():
         print(f"{pipeline} is not there yet: country and outlet lists suggest")
         pipeline = "lists"

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ar_news.data.files import InputError
+from ar_news.release import folder_of
 from ar_news.training.pipelines import Overrides, read_overrides, train_pipeline
 
 
@@ -21,6 +22,12 @@ def main(
     seed: Annotated[int, typer.Option(help="Same seed, same inputs, same machine: same weights.")] = 0,
     gpu_id: Annotated[int, typer.Option(help="Number of the GPU; -1 for the CPU.")] = -1,
     overrides: Overrides = "",
+    start: Annotated[
+        str,
+        typer.Option(
+            help="Begin with the word layers of this pipeline: its folder, its wheel, or training/release. From nothing if empty."
+        ),
+    ] = "",
 ):
     """Train CONFIG on the CPU or a GPU. Eight to fifteen minutes on one core for the corpus of this project.
 
@@ -36,7 +43,8 @@ def main(
     for path in (config, train_docs, dev_docs):
         if not path.exists():
             raise InputError(f"{path}: no such file; run `spacy project run convert` first")
-    if train_pipeline(config, output, values, gpu=gpu_id):
+    words = folder_of(Path(start)) if start else None
+    if train_pipeline(config, output, values, gpu=gpu_id, words=words):
         print(f"{output}: trained with seed {seed}")
 
 

@@ -63,11 +63,12 @@ def _named(node, path):
 CORPUS = "${vars.corpus}"
 RUN = "training/${vars.name}"
 # Variables of project.yml that hold a path.
-PATHS = (CORPUS, "${vars.held_out}", "${vars.articles}", "${vars.real}", "${vars.encoder}")
+PATHS = (CORPUS, "${vars.held_out}", "${vars.articles}", "${vars.real}", "${vars.encoder}", "${vars.start}")
 # What may be missing cannot be a dependency, so a command that reads it is no_skip and decides by itself.
 OPTIONAL = (
     "${vars.real}",
     "${vars.encoder}",
+    "${vars.start}",
     "${vars.articles}",
     f"{CORPUS}/double/first.jsonl",
     f"{CORPUS}/double/second.jsonl",

@@ -60,6 +60,18 @@ def check_keys(config: Path, overrides: dict[str, Any]) -> None:
             block = block[part]
 
 
+def word_layers_of(pipeline: Path) -> dict[str, Any]:
+    """The block components.tok2vec of a trained pipeline; InputError if it has none that stands alone."""
+    try:
+        block = load_config(pipeline / "config.cfg")["components"]["tok2vec"]
+        alone = not block["model"]["embed"].get("include_static_vectors") and (pipeline / "tok2vec" / "model").exists()
+    except (OSError, ValueError, KeyError):
+        alone = False
+    if not alone:
+        raise InputError(f"{pipeline}: has no word layers (tok2vec, without vectors) to begin with; choose another one")
+    return block
+
+
 def train_pipeline(
     config: Path,
     output: Path,
@@ -67,11 +79,13 @@ def train_pipeline(
     inputs: Iterable[Path] = (),
     start: Path | None = None,
     gpu: int = -1,
+    words: Path | None = None,
 ) -> bool:
     """Train, and put the folder with model-best and model-last in its place when the training has ended.
 
     overrides: values of the config by dotted key, paths and seed included. inputs: what else the training reads than the
-    config and the files at `paths.train` and `paths.dev`. start: a pipeline whose components are trained further.
+    config and the files at `paths.train` and `paths.dev`. start: a pipeline whose components are trained further. words: a
+    pipeline whose word layers the training begins with, in their sizes; `ner` begins from nothing.
 
     Returns False if the folder was there already, made of the same. Raises InputError for what cannot be read or
     does not fit the config.
@@ -80,6 +94,11 @@ def train_pipeline(
     used = [config, *PROGRAMS, *inputs, *([start] if start else [])]
     used += [Path(overrides[key]) for key in ("paths.train", "paths.dev") if key in overrides]
     named = {key: value for key, value in overrides.items() if not key.startswith("paths.")}
+    if words:
+        # What spaCy's own pretraining is given as: a layout and a file of weights.
+        weights = words / "tok2vec" / "model"
+        used += [weights]
+        overrides = {**overrides, "paths.init_tok2vec": str(weights)}
     stamp = Stamp(output, {"overrides": named}, used)
     if stamp.fresh():
         return False
@@ -87,6 +106,8 @@ def train_pipeline(
         whole = load_config(config, overrides=overrides)
         for part in whole["nlp"]["pipeline"] if start else ():
             whole["components"][part] = {"source": str(start)}
+        if words:
+            whole["components"]["tok2vec"] = word_layers_of(words)
         setup_gpu(gpu, silent=True)
         # With another number of threads numpy's products are another draw; two bring nothing, as the products are small.
         with stamp.making(holds="model-best") as temporary, threadpool_limits(limits=1, user_api="blas"):

@@ -1,0 +1,147 @@
+"""The released pipelines: one reads where nothing is trained yet, a training may begin with its word layers, and it is said."""
+
+import json
+import zipfile
+
+import pytest
+import spacy
+
+from ar_news import release
+from ar_news.data.files import InputError
+from conftest import gold
+
+TEXT = "قال ترامب إن كازاخستان تنضم"
+FEW = "training.max_steps=4 training.eval_frequency=2"
+
+
+def zipped(pipeline, wheel):
+    """A wheel as pip knows it, without what only pip reads: a pipeline's folder in a package of that name."""
+    package, version, *_ = wheel.stem.split("-")
+    wheel.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr(f"{package}/__init__.py", "")
+        archive.writestr(f"{package}/meta.json", "{}")
+        for path in sorted(pipeline.rglob("*")):
+            if path.is_file():
+                archive.write(path, f"{package}/{package}-{version}/{path.relative_to(pipeline).as_posix()}")
+    return wheel
+
+
+@pytest.fixture
+def shelf(toy_model, tmp_path, monkeypatch):
+    """A folder of releases that holds two sizes, and nothing else of this project."""
+    monkeypatch.setattr(release, "RELEASE", tmp_path / "training" / "release")
+    monkeypatch.setattr(release, "UNPACKED", tmp_path / "training" / ".release")
+    for size in ("sm", "md"):
+        zipped(toy_model, release.RELEASE / f"ar_ent_news_{size}-3.8.0-py3-none-any.whl")
+    return release.RELEASE
+
+
+def test_where_nothing_is_trained_yet_the_best_release_reads_and_says_so(shelf, tmp_path, script):
+    (tmp_path / "news.txt").write_text(TEXT, encoding="utf-8")
+    missing = tmp_path / "training" / "my_news" / "pipeline"
+    done = script("annotate", tmp_path / "news.txt", "--pipeline", missing)
+    assert done.returncode == 0
+    assert [span["text"] for span in json.loads(done.stdout)["spans"]] == ["ترامب", "كازاخستان"]
+    first, second = done.stderr.decode().splitlines()[:2]
+    assert first == f"{missing} is not there yet: {shelf / 'ar_ent_news_md-3.8.0-py3-none-any.whl'} reads"
+    assert second.startswith("reading with ar_") and str(release.UNPACKED) in second
+
+
+def test_the_release_suggests_before_anything_is_trained(shelf, tmp_path, script):
+    (tmp_path / "news.txt").write_text(TEXT, encoding="utf-8")
+    missing = tmp_path / "training" / "my_news" / "pipeline"
+    done = script("annotation_suggest", tmp_path / "news.txt", tmp_path / "suggested.jsonl", "--pipeline", missing)
+    assert done.returncode == 0, done.stderr.decode()
+    assert b"2 names suggested by" in done.stdout and str(release.UNPACKED).encode() in done.stdout
+
+
+def test_a_pipeline_that_was_trained_reads_itself(shelf, toy_model, tmp_path, script):
+    (tmp_path / "news.txt").write_text(TEXT, encoding="utf-8")
+    done = script("annotate", tmp_path / "news.txt", "--pipeline", toy_model)
+    assert done.returncode == 0
+    (line,) = [line for line in done.stderr.decode().splitlines() if "read" in line]
+    assert line.startswith("reading with") and line.endswith(str(toy_model))
+    assert not release.UNPACKED.exists()
+
+
+def test_another_pipeline_that_is_missing_is_told_and_not_replaced(shelf, tmp_path, script):
+    (tmp_path / "news.txt").write_text(TEXT, encoding="utf-8")
+    done = script("annotate", tmp_path / "news.txt", "--pipeline", tmp_path / "mine")
+    (line,) = done.stderr.decode().splitlines()
+    assert done.returncode == 1 and line.startswith(f"error: {tmp_path / 'mine'}: no such pipeline")
+
+
+def test_a_wheel_is_unpacked_once_and_anew_when_it_is_another(shelf, toy_model):
+    wheel = shelf / "ar_ent_news_md-3.8.0-py3-none-any.whl"
+    folder = release.unpacked(wheel)
+    assert release.unpacked(wheel) == folder and spacy.load(folder)(TEXT).ents[0].text == "ترامب"
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr("more", "")
+    assert release.unpacked(wheel) != folder
+
+
+@pytest.mark.parametrize("content", [b"", b"no zip"])
+def test_a_broken_wheel_is_told(tmp_path, content, monkeypatch):
+    monkeypatch.setattr(release, "UNPACKED", tmp_path / ".release")
+    (tmp_path / "ar_ent_news_md-3.8.0-py3-none-any.whl").write_bytes(content)
+    with pytest.raises(InputError, match="no wheel of a pipeline"):
+        release.folder_of(tmp_path)
+    assert not list(tmp_path.glob(".release/*"))
+
+
+@pytest.fixture(scope="module")
+def data(nlp, tmp_path_factory):
+    """Folder of train.spacy and dev.spacy, of a few articles."""
+    from ar_news.comparison.ablation import write_docs
+
+    folder = tmp_path_factory.mktemp("data")
+    for name, articles in (("train", gold("dev")[:4]), ("dev", gold("dev")[4:6])):
+        path = folder / f"{name}.jsonl"
+        path.write_text(
+            "".join(json.dumps(article, ensure_ascii=False) + "\n" for article in articles), encoding="utf-8"
+        )
+        write_docs({str(path): 1}, folder / f"{name}.spacy")
+    return folder
+
+
+def trained(script, data, output, *more):
+    """What train_pipeline.py did with a learning rate at which nothing is learnt, and its pipeline."""
+    arguments = ("--train", data / "train.spacy", "--dev", data / "dev.spacy")
+    still = f"{FEW} training.optimizer.learn_rate=0.0"
+    return script("train_pipeline", "configs/cpu.cfg", output, *arguments, "--overrides", still, *more)
+
+
+def test_a_training_may_begin_with_the_word_layers_of_a_released_pipeline(script, data, tmp_path, monkeypatch):
+    from ar_news.training.pipelines import train_pipeline
+
+    monkeypatch.setattr(release, "UNPACKED", tmp_path / "training" / ".release")
+    larger = {"components.tok2vec.model.embed.rows": [300, 200, 100], "training.max_steps": 2}
+    paths = {"paths.train": str(data / "train.spacy"), "paths.dev": str(data / "dev.spacy"), "system.seed": 3}
+    from conftest import ROOT
+
+    train_pipeline(ROOT / "configs" / "cpu.cfg", tmp_path / "larger", {**larger, **paths})
+    wheel = zipped(tmp_path / "larger" / "model-last", tmp_path / "shelf" / "ar_ent_news_md-3.8.0-py3-none-any.whl")
+    assert trained(script, data, tmp_path / "own", "--start", wheel.parent).returncode == 0
+    assert trained(script, data, tmp_path / "other").returncode == 0
+    begun, own, other = (
+        spacy.load(path).get_pipe("tok2vec").model.to_bytes()
+        for path in (
+            tmp_path / "larger" / "model-last",
+            tmp_path / "own" / "model-last",
+            tmp_path / "other" / "model-last",
+        )
+    )
+    assert own == begun and other != begun
+    assert b"up to date" in trained(script, data, tmp_path / "own", "--start", wheel.parent).stdout
+    assert b"trained with seed" in trained(script, data, tmp_path / "own").stdout
+
+
+def test_a_pipeline_without_word_layers_is_refused_as_a_start(script, data, toy_model, tmp_path):
+    done = trained(script, data, tmp_path / "own", "--start", toy_model)
+    (line,) = done.stderr.decode().splitlines()
+    assert done.returncode == 1 and line.startswith(f"error: {toy_model}: has no word layers")
+    done = trained(script, data, tmp_path / "own", "--start", tmp_path / "nothing")
+    (line,) = done.stderr.decode().splitlines()
+    assert line == f"error: {tmp_path / 'nothing'}: no pipeline and no wheel of one; give its folder or the wheel"
+    assert not (tmp_path / "own").exists()
