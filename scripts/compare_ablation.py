@@ -21,7 +21,12 @@ def main(
             help="Folder of the run, with data/dev.spacy; pipelines and ablation.json go into its folder ablation."
         ),
     ],
-    test: Annotated[list[str], typer.Option(help="NAME=FILE: gold articles to score on; may be given several times.")],
+    test: Annotated[
+        list[str],
+        typer.Option(
+            help="NAME=FILE: gold articles to score on; may be given several times. The files of a folder are scored apart, each under its own name."
+        ),
+    ],
     seeds: Annotated[int, typer.Option(min=1, help='Trainings of each step, but of no step more than its "most".')] = 3,
     only: Annotated[list[str], typer.Option(help="Steps to run; all if not given.")] = [],
     overrides: Overrides = "",

@@ -17,7 +17,9 @@ from ar_news.scores.scoring import exact
 
 def main(
     pipeline: Annotated[Path, typer.Argument(help="Folder of a trained pipeline.")],
-    tests: Annotated[list[str], typer.Argument(help="NAME=FILE: gold articles to score on.")],
+    tests: Annotated[
+        list[str], typer.Argument(help="NAME=FILE: gold articles to score on; or a folder of such files.")
+    ],
     output: Annotated[Path, typer.Option(help="JSON file to write.")],
 ):
     """Write the exact scores of PIPELINE on every test file, words per second on the first, memory and size.

@@ -17,7 +17,12 @@ from ar_news.scores.scoring import ALL
 def main(
     train: Annotated[Path, typer.Argument(help="Training articles, JSONL.")],
     dev: Annotated[Path, typer.Argument(help="Dev articles: they choose the penalties of the CRF.")],
-    test: Annotated[list[str], typer.Option(help="NAME=FILE: gold articles to score on; may be given several times.")],
+    test: Annotated[
+        list[str],
+        typer.Option(
+            help="NAME=FILE: gold articles to score on; may be given several times. The files of a folder are scored apart, each under its own name."
+        ),
+    ],
     output: Annotated[Path, typer.Option(help="JSON file to write; trained taggers go beside it.")],
 ):
     """Score lists of countries and outlets, and a CRF with the usual features, on stock spaCy's tokens and on ours."""

@@ -22,7 +22,12 @@ def main(
     train: Annotated[
         Path, typer.Option(help="Their training articles: names that stand there are scored apart from new ones.")
     ],
-    test: Annotated[list[str], typer.Option(help="NAME=FILE: gold articles to score on; may be given several times.")],
+    test: Annotated[
+        list[str],
+        typer.Option(
+            help="NAME=FILE: gold articles to score on; may be given several times. The files of a folder are scored apart, each under its own name."
+        ),
+    ],
     output: Annotated[Path, typer.Option(help="JSON file to write.")],
 ):
     """Write mean and standard deviation of every score of PIPELINES on every test file.

@@ -14,7 +14,8 @@ def main(
     assets: Annotated[Path, typer.Argument(help="Folder with antcorpus*.zip, saudinewsnet/*.zip or both.")],
     output: Annotated[Path, typer.Argument(help="JSONL of articles to write; counts go beside it (.json).")],
     without: Annotated[
-        list[Path], typer.Option(help="JSONL of held-out articles: they and near copies of them are left out.")
+        list[Path],
+        typer.Option(help="Held-out articles, JSONL or a folder of it: they and near copies of them are left out."),
     ] = [],
     limit: Annotated[int, typer.Option(min=0, help="Most articles of one SaudiNewsNet outlet.")] = 1500,
     seed: Annotated[int, typer.Option(help="Another seed, other articles of an outlet that has too many.")] = 0,

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from ar_news.data.articles import read_articles
 from ar_news.data.files import write_json
+from ar_news.scores.measuring import read_tests
 from ar_news.scores.scoring import ALL
 from ar_news.training.curve import curve, plot
 from ar_news.training.pipelines import Overrides, read_overrides
@@ -19,7 +19,8 @@ def main(
     config: Annotated[Path, typer.Argument(help="Training configuration.")],
     data: Annotated[Path, typer.Argument(help="Folder with train.spacy and dev.spacy.")],
     articles: Annotated[
-        list[Path], typer.Argument(help="Gold articles (JSONL) to score on; several for several plots.")
+        list[str],
+        typer.Argument(help='Gold articles (JSONL, or folders of it) to score on, a plot a file; "" for none.'),
     ],
     output: Annotated[Path, typer.Option(help="Folder for curve.json, curve.png and the pipelines.")],
     seed: Annotated[int, typer.Option(help="Which articles come first.")] = 0,
@@ -30,7 +31,7 @@ def main(
     A pipeline that is there already, made of the same articles with the same settings, is not trained again, so that a
     curve that was stopped goes on. All four take twice as long as one training.
     """
-    tests = {path.stem: read_articles([path]) for path in articles}
+    tests = read_tests([f"{Path(path).stem}={path}" for path in articles if path])
     points = []
     for point in curve(config, data, tests, output, seed, read_overrides(overrides)):
         points.append(point)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from ar_news.data.files import InputError
 from conftest import gold
 
 
@@ -96,3 +97,74 @@ def test_a_step_of_ready_pipelines_is_left_out_where_there_are_none(tmp_path, ca
     step = {"name": "plain", "pipelines": "no-such-folder/*/pipeline", "missing": "run `spacy project run plain`"}
     assert not list(pipelines(step, 1, tmp_path, {}))
     assert "plain: left out" in capsys.readouterr().out
+
+
+@pytest.fixture
+def yardsticks(jsonl):
+    """A folder with two files of gold articles and a page that tells of them."""
+    first = jsonl(*gold("dev")[:2], name="my_real/open.jsonl")
+    jsonl(*gold("dev")[2:5], name="my_real/everyday.jsonl")
+    jsonl(*gold("dev")[5:6], name="my_real/older/open.jsonl")
+    (first.parent / "README.md").write_text("two yardsticks", encoding="utf-8")
+    return first.parent
+
+
+def test_the_files_of_a_folder_are_scored_apart_each_under_its_own_name(script, toy_model, yardsticks, jsonl, tmp_path):
+    train, output = jsonl(*gold("train")[:2], name="train.jsonl"), tmp_path / "seeds.json"
+    given = ("--test", f"own={train}", "--test", f"real={yardsticks}")
+    done = script("compare_seeds", toy_model, "--train", train, *given, "--output", output)
+    assert done.returncode == 0, done.stderr.decode()
+    found = json.loads(output.read_text(encoding="utf-8"))
+    assert [(name, row["articles"]) for name, row in found.items()] == [("own", 2), ("everyday", 3), ("open", 2)]
+
+
+def test_a_single_file_is_scored_under_the_name_that_it_is_given_and_not_twice(yardsticks, capsys):
+    from ar_news.scores.measuring import read_tests
+
+    file = yardsticks / "open.jsonl"
+    assert list(read_tests([f"real={file}"])) == ["real"]
+    assert list(read_tests([f"test={file}", f"real={file}"])) == ["test"]
+    assert f"real: left out, as {file} is test already" in capsys.readouterr().out
+    assert list(read_tests([f"test={file}", f"real={yardsticks}"])) == ["test", "everyday"]
+    assert list(read_tests([f"open={file}", f"real={yardsticks}"])) == ["open", "everyday"]
+
+
+def test_a_folder_without_gold_articles_is_told_before_anything_is_trained(articles, base, tmp_path):
+    from ar_news.comparison.ablation import ablation
+
+    (tmp_path / "my_real").mkdir()
+    with pytest.raises(InputError) as told:
+        next(ablation(tmp_path, base, [f"dev={articles[1]}", f"real={tmp_path / 'my_real'}"], 1, [], FEW))
+    assert (
+        str(told.value)
+        == f"{tmp_path / 'my_real'}: no .jsonl file in this folder; put gold articles there, or name a file"
+    )
+    assert not (base / "ablation").exists()
+
+
+@pytest.mark.parametrize("second", ["real={folder}", "open={folder}/everyday.jsonl"])
+def test_a_name_that_two_files_have_is_told(articles, yardsticks, second):
+    from ar_news.scores.measuring import read_tests
+
+    first, again = articles[1], second.format(folder=yardsticks)
+    with pytest.raises(InputError) as told:
+        read_tests([f"open={first}", again])
+    file = yardsticks / ("open.jsonl" if again.startswith("real") else "everyday.jsonl")
+    assert str(told.value) == f"{file}: its name open is that of {first} already; give it another name"
+
+
+def test_a_pipeline_is_measured_again_when_a_file_of_a_folder_changed(toy_model, yardsticks, jsonl, tmp_path, capsys):
+    from ar_news.comparison.ablation import measured
+
+    def names(told):
+        row = measured(toy_model, [f"real={yardsticks}"], tmp_path / "measured.json")
+        assert ("up to date" in capsys.readouterr().out) == told
+        return {name: scores["ALL"]["support"] for name, scores in row["tests"].items()}
+
+    first = names(False)
+    assert list(first) == ["everyday", "open"] and names(True) == first
+    jsonl(*gold("dev")[:1], name="my_real/open.jsonl")
+    second = names(False)
+    assert second["open"] < first["open"] and second["everyday"] == first["everyday"]
+    (yardsticks / "everyday.jsonl").rename(yardsticks / "ordinary.jsonl")
+    assert list(names(False)) == ["open", "ordinary"]

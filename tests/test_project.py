@@ -44,6 +44,25 @@ def test_an_unknown_figure_on_a_page_is_refused():
         render("<!-- begin speed_of_light -->\n<!-- end speed_of_light -->", measured)
 
 
+def test_the_pages_show_every_yardstick_of_real_articles_under_its_name():
+    from ar_news.figures import MEASURED, ablation_table, held_out_tables, render, seeds_table
+
+    measured = json.loads(MEASURED.read_text(encoding="utf-8"))
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in ("open", "everyday"):
+        assert f"<!-- begin {name} -->\n{seeds_table(measured['seeds'][name])}\n<!-- end {name} -->" in text
+    score = {"ALL": {"mean": 0.5, "sd": 0.0, "n": 1}}
+    rest = {"what": "", "words_per_second": 1, "memory_mb": 1, "megabytes": 1, "train_seconds": 1}
+    steps = {"first": {"f1": dict.fromkeys(("dev", "test", "anercorp", "open", "everyday"), score), **rest}}
+    peers = {"lists": {"tests": {"dev": {"ALL": {"f1": 0.25}}}, **rest}}
+    measured = {**measured, "ablation": steps, "peers": peers}
+    page = render("<!-- begin labels -->\n<!-- end labels -->", measured)
+    assert [line for line in page.splitlines() if line.startswith("On ")] == ["On `open`:", "On `everyday`:"]
+    assert page.count("| first | 50.0 |") == 2
+    assert "| lists | 25.0 | – | – | – | – |" in ablation_table(steps, peers)
+    assert held_out_tables({"first": {"f1": {"dev": score}}}) == "No articles were held out."
+
+
 def test_a_label_that_nobody_marked_has_no_kappa_and_that_is_shown():
     from ar_news.figures import agreement_table
 

@@ -84,6 +84,27 @@ def test_near_copies_of_held_out_articles_are_left_out(assets, raw, jsonl):
     assert counts["dropped"] == {"near copy of a held-out article": 3}
 
 
+def test_every_file_of_a_held_out_folder_is_left_out_by_id_and_with_near_copies(assets, raw, jsonl):
+    held = jsonl({"id": "h", "text": story(1)}, name="my_real/open.jsonl").parent
+    jsonl(
+        {"id": "ant_multisource:ON-1", "text": "نص آخر"}, {"id": "i", "text": story(3)}, name="my_real/everyday.jsonl"
+    )
+    (held / "README.md").write_text("two yardsticks", encoding="utf-8")
+    copies = (story(1).replace("ا", "أ"), story(3).replace("ا", "أ"))
+    found, counts = raw(assets(ant=[story(2), story(4)], saudi=copies), "--without", held)
+    assert list(found) == ["ant_multisource:ON-0"]
+    assert counts["dropped"] == {"held out": 1, "near copy of a held-out article": 2}
+
+
+def test_a_held_out_folder_without_articles_is_one_clear_line(script, assets, tmp_path):
+    (tmp_path / "my_real").mkdir()
+    done = script("public_raw", assets(ant=[story(1)]), tmp_path / "raw.jsonl", "--without", tmp_path / "my_real")
+    assert done.returncode == 1 and not (tmp_path / "raw.jsonl").exists()
+    assert done.stderr.decode().splitlines() == [
+        f"error: {tmp_path / 'my_real'}: no .jsonl file in this folder; put gold articles there, or name a file"
+    ]
+
+
 def test_an_article_that_two_outlets_print_comes_once(assets, raw):
     reprint = story(1).replace("عنوان الخبر", "نقلا عن وكالة: خبر")
     found, counts = raw(assets(ant=[story(1)], saudi=[reprint, story(2)]))

@@ -111,6 +111,21 @@ def test_a_learning_curve_never_gives_new_counts_old_scores(data, jsonl, script,
     assert models[0] != models[1] and models[1] == models[2] and again == 4
 
 
+def test_a_learning_curve_is_scored_on_every_file_of_a_folder_and_on_no_more_where_none_is_given(
+    jsonl, script, tmp_path, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr("train_curve.curve", lambda config, data, tests, *rest: asked.append(list(tests)) or [])
+    monkeypatch.setattr("train_curve.plot", lambda points, path: None)
+    test = jsonl(*gold("test")[:1], name="test.jsonl")
+    jsonl(*gold("test")[1:2], name="my_real/open.jsonl")
+    jsonl(*gold("test")[2:3], name="my_real/everyday.jsonl")
+    for more in (tmp_path / "my_real", ""):
+        done = script("train_curve", "configs/cpu.cfg", tmp_path, test, more, "--output", tmp_path / "curve")
+        assert done.returncode == 0, done.stderr.decode()
+    assert asked == [["test", "everyday", "open"], ["test"]]
+
+
 @pytest.mark.parametrize("text", ["max_steps=4", "training.max_steps", "training.max_steps 4", "--training.max_steps"])
 def test_an_override_of_another_form_is_one_clear_line(text):
     from ar_news.training.pipelines import read_overrides

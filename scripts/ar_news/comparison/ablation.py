@@ -17,6 +17,7 @@ from ar_news.data.files import LIBRARY, ROOT, InputError
 from ar_news.data.labels import label_names
 from ar_news.data.stamps import Stamp
 from ar_news.docs import blank_pipeline, gold_doc
+from ar_news.scores.measuring import named_files
 from ar_news.scores.scoring import ALL
 from ar_news.training.pipelines import train_pipeline
 
@@ -113,9 +114,11 @@ def ablation(
 ) -> Iterator[tuple[str, dict]]:
     """Name and result of every step that has pipelines: what it is, and the `summary` of its measures.
 
-    folder: of the run; what is made goes into its folder ablation. tests: NAME=FILE of gold articles. seeds: trainings of
+    folder: of the run; what is made goes into its folder ablation. tests: NAME=FILE of gold articles, or a folder. seeds: trainings of
     a step. only: names of the wanted steps, none for all.
     """
+    # What is wrong with them is told before anything is trained.
+    named_files(tests)
     for step in read_steps(corpus, folder):
         if only and step["name"] not in only:
             continue

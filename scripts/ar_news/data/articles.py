@@ -270,6 +270,16 @@ def read_articles(paths: Iterable[Path], spans: bool = True) -> list[Article]:
     return articles
 
 
+def gold_files(source: Path) -> list[Path]:
+    """The one file, or every .jsonl file that lies in a folder itself, in order; InputError for a folder without any."""
+    if not source.is_dir():
+        return [source]
+    files = sorted(path for path in source.iterdir() if path.suffix.lower() == ".jsonl" and path.is_file())
+    if not files:
+        raise InputError(f"{source}: no .jsonl file in this folder; put gold articles there, or name a file")
+    return files
+
+
 @dataclass(frozen=True)
 class News:
     """The articles of a source that can be read, and what is wrong with the others, a line each."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from ar_news.data.articles import Article, read_articles, text_faults
+from ar_news.data.articles import Article, gold_files, read_articles, text_faults
 from ar_news.data.files import InputError, write_json, writing
 from ar_news.data.near_articles import Copies
 
@@ -150,10 +150,11 @@ class Counts:
 def make_raw(assets: Path, output: Path, without: list[Path], limit: int, seed: int, words: int) -> Counts:
     """Write the articles of the collections as JSONL, each once, and counts beside it (.json).
 
-    without: JSONL of held-out articles, which are left out with their near copies. limit: most articles of an outlet of
+    without: held-out articles, JSONL or folders of it, which are left out with their near copies. limit: most articles of an outlet of
     a limited collection. words: fewest of an article. Raises InputError if nothing is left.
     """
-    copies, counts = Copies(read_articles(without, spans=False)), Counts()
+    held_out = [file for path in without for file in gold_files(path)]
+    copies, counts = Copies(read_articles(held_out, spans=False)), Counts()
     pool = sorted(without_furniture(read_assets(assets)), key=lambda article: chosen_first(article, seed))
     with writing(output) as file:
         for article in tqdm(pool, desc="choose", unit="article", disable=None):

@@ -4,7 +4,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from ar_news.data.articles import Article, read_articles
+from ar_news.data.articles import Article, gold_files, read_articles
 from ar_news.data.files import InputError
 
 
@@ -23,13 +23,27 @@ def peak_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
-def read_tests(tests: list[str]) -> dict[str, list[Article]]:
-    """The gold articles of every NAME=FILE, a file under its first name alone; InputError for one of another form."""
-    files: dict[Path, str] = {}
+def named_files(tests: list[str]) -> dict[str, Path]:
+    """The file of every test, by its name, for NAME=PATH: a file under NAME, those of a folder each under the name it has.
+
+    A file that comes twice keeps its first name alone. Raises InputError for another form, a folder without files, and a
+    name that two files have.
+    """
+    found: dict[str, Path] = {}
     for test in tests:
-        name, sign, file = test.partition("=")
+        given, sign, place = test.partition("=")
         if not sign:
-            raise InputError(f"{name}: no NAME=FILE; write for example test=corpus/test.jsonl")
-        if files.setdefault(Path(file), name) != name:
-            print(f"{name}: left out, as {file} is {files[Path(file)]} already")
-    return {name: read_articles([file]) for file, name in files.items()}
+            raise InputError(f"{given}: no NAME=FILE; write for example test=corpus/test.jsonl")
+        for file in gold_files(Path(place)):
+            name = file.stem if Path(place).is_dir() else given
+            first = next((earlier for earlier, other in found.items() if other == file), name)
+            if first != name:
+                print(f"{name}: left out, as {file} is {first} already")
+            elif found.setdefault(name, file) != file:
+                raise InputError(f"{file}: its name {name} is that of {found[name]} already; give it another name")
+    return found
+
+
+def read_tests(tests: list[str]) -> dict[str, list[Article]]:
+    """The gold articles of every test, by its name; InputError for what `named_files` refuses or cannot be read."""
+    return {name: read_articles([file]) for name, file in named_files(tests).items()}
