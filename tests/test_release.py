@@ -1,6 +1,7 @@
 """The released pipelines: one reads where nothing is trained yet, a training may begin with its word layers, and it is said."""
 
 import json
+import shutil
 import zipfile
 
 import pytest
@@ -145,3 +146,57 @@ def test_a_pipeline_without_word_layers_is_refused_as_a_start(script, data, toy_
     (line,) = done.stderr.decode().splitlines()
     assert line == f"error: {tmp_path / 'nothing'}: no pipeline and no wheel of one; give its folder or the wheel"
     assert not (tmp_path / "own").exists()
+
+
+@pytest.fixture
+def wheels(toy_model, tmp_path):
+    """Make a wheel of a size whose pipeline says of what commit it was made."""
+
+    def make(size, commit="0" * 40):
+        folder = shutil.copytree(toy_model, tmp_path / "pipelines" / size)
+        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        made_of = {"commit": commit, "data": {"train.jsonl": "1"}, "lock": {"sha256": "2", "packages": []}}
+        meta.update(name=f"ent_news_{size}", version="3.8.0", license="CC BY-SA 4.0", sources=[], made_of=made_of)
+        (folder / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
+        return zipped(folder, tmp_path / "packages" / size / f"ar_ent_news_{size}-3.8.0-py3-none-any.whl")
+
+    return make
+
+
+@pytest.fixture
+def articles(jsonl):
+    spans = [{"start": 4, "end": 9, "label": "PERSON"}, {"start": 13, "end": 22, "label": "COUNTRY"}]
+    return jsonl({"id": "1", "text": TEXT, "spans": spans}, name="gold.jsonl")
+
+
+def test_a_release_says_what_made_each_wheel_and_how_well_it_reads(wheels, articles, tmp_path, script, monkeypatch):
+    import hashlib
+
+    from ar_news.comparison import releasing
+
+    monkeypatch.setattr(release, "UNPACKED", tmp_path / ".release")
+    made = [wheels("sm"), wheels("trf")]
+    monkeypatch.setattr(releasing, "LARGEST", made[0].stat().st_size)
+    with zipfile.ZipFile(made[1], "a") as archive:
+        archive.writestr("weights", "0" * 999)
+    done = script("package_release", *made, "--test", f"real={articles}", "--output", tmp_path / "out")
+    assert done.returncode == 0, done.stderr.decode()
+    assert b"MB, too large to be copied, F real 100.0" in done.stdout
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [made[0].name, "release.json"]
+    told = json.loads((tmp_path / "out" / "release.json").read_text(encoding="utf-8"))
+    small = told["ar_ent_news_sm"]
+    assert small["sha256"] == hashlib.sha256((tmp_path / "out" / made[0].name).read_bytes()).hexdigest()
+    assert small["made_of"]["commit"] == "0" * 40 and small["made_of"]["command"].endswith("spacy project run all")
+    assert small["tests"]["real"]["ALL"]["f1"] == 1.0 and small["words_per_second"] > 0
+    assert not told["ar_ent_news_trf"]["shipped"] and told["ar_ent_news_trf"]["tests"]["real"]["ALL"]["f1"] == 1.0
+
+
+def test_what_was_made_of_files_in_no_commit_is_not_released(wheels, articles, tmp_path, script, monkeypatch):
+    monkeypatch.setattr(release, "UNPACKED", tmp_path / ".release")
+    wheel = wheels("md", commit="0" * 40 + "+")
+    done = script("package_release", wheel, "--test", f"real={articles}", "--output", tmp_path / "out")
+    (line,) = done.stderr.decode().splitlines()
+    assert done.returncode == 1 and line.startswith(f"error: {wheel}: was made of files that are in no commit")
+    done = script("package_release", tmp_path / "no.whl", "--test", f"real={articles}", "--output", tmp_path / "out")
+    assert done.stderr.decode().startswith(f"error: {tmp_path / 'no.whl'}: no such wheel")
+    assert not (tmp_path / "out").exists()
