@@ -4,6 +4,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from threadpoolctl import threadpool_info
+
 from ar_news.data.articles import Article, read_articles
 from ar_news.data.files import InputError
 
@@ -21,6 +23,14 @@ def peak_memory() -> float:
 
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
+def kernels() -> list[str]:
+    """The libraries of matrix products and threads in this process: name, version, and the kernel chosen by the processor."""
+    pools = threadpool_info()
+    return sorted(
+        {f"{pool['internal_api']} {pool.get('version')} {pool.get('architecture', '')}".strip() for pool in pools}
+    )
 
 
 def read_tests(tests: list[str]) -> dict[str, list[Article]]:
