@@ -243,7 +243,7 @@ def speed_table(result: dict) -> str:
     lines += [
         "",
         f"{result['rounds']} rounds; {', '.join(read)}; training on {result['training']['tokens']:,} tokens a round.",
-        f"{result['processor']}; {'; '.join(result['kernels'])}; {versions}.",
+        "; ".join([result["processor"], *result["kernels"], versions]) + ".",
         f"Both find the same names in {same['same']:,} of {same['texts']:,} texts, {same['names']:,} names in all.",
     ]
     return "\n".join(lines)

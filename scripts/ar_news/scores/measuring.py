@@ -26,8 +26,8 @@ def peak_memory() -> float:
 
 
 def kernels() -> list[str]:
-    """The libraries of matrix products in this process: name, version, and the kernel that each chose by the processor."""
-    pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+    """The libraries of matrix products and threads in this process: name, version, and the kernel chosen by the processor."""
+    pools = threadpool_info()
     return sorted(
         {f"{pool['internal_api']} {pool.get('version')} {pool.get('architecture', '')}".strip() for pool in pools}
     )
