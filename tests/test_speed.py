@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 import spacy
 from spacy.tokens import DocBin
+from tqdm import tqdm
 
-from ar_news.comparison.speed import ARCHITECTURES, BATCHES, PARTS, evenly, same
+from ar_news.comparison import speed
+from ar_news.comparison.speed import ARCHITECTURES, BATCHES, PARTS, evenly, in_turns, same
 from ar_news.data.articles import read_news
 from ar_news.figures import MEASURED, render
 from conftest import ROOT, gold
@@ -84,6 +86,28 @@ def test_the_parts_of_the_time_and_what_it_was_measured_with_are_told(measured):
         assert list(result["where"][name]) == list(PARTS) and min(result["where"][name].values()) >= 0
     assert result["processor"] and list(result["versions"]) == ["spacy", "thinc", "blis", "numpy"]
     assert all(len(line.split()) > 1 and "None" not in line for line in result["kernels"])
+
+
+def test_ours_and_stock_take_turns_and_the_other_begins_every_second_round():
+    asked = []
+    found = in_turns(lambda name: asked.append(name) or len(asked), 3, tqdm(disable=True))
+    assert asked == ["ours", "stock", "stock", "ours", "ours", "stock"]
+    assert found == {"ours": [1, 4, 5], "stock": [2, 3, 6]}
+
+
+def test_each_first_pass_is_of_a_pipeline_that_has_read_nothing(
+    script, small_pipeline, train, tmp_path, jsonl, monkeypatch
+):
+    def watched(nlp, texts, batch):
+        known.append(len(nlp.tokenizer._cache.kept))
+        plain(nlp, texts, batch)
+
+    known, plain = [], speed.read
+    monkeypatch.setattr(speed, "read", watched)
+    articles = jsonl({"id": "a", "text": "وصل ترامب إلى كازاخستان"})
+    output = tmp_path / "speed.json"
+    done = script("compare_speed", small_pipeline, articles, "--train", train, "--rounds", 2, "--output", output)
+    assert done.returncode == 0 and known[:4] == [0] * 4 and min(known[4:]) > 0
 
 
 def test_a_choice_of_texts_is_spread_evenly_and_keeps_enough_of_them():

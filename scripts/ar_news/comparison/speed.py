@@ -198,6 +198,7 @@ def speed(pipeline: Path, articles: Sequence[Article], config: Path, train: Path
     def fresh(name: str) -> Language:
         return load(str(pipeline), ARCHITECTURES[name])
 
+    learning = learners(config, train)
     whole = [article.text for article in articles]
     lines = [line for text in whole for line in text.split("\n") if line.strip()]
     texts = {"long": evenly(whole, WORDS), "short": evenly(lines, WORDS, SHORT)}
@@ -208,7 +209,6 @@ def speed(pipeline: Path, articles: Sequence[Article], config: Path, train: Path
         threadpool_limits(limits=1, user_api="blas"),
         tqdm(total=total, desc="speed", unit="pass", disable=None) as bar,
     ):
-        learning = learners(config, train)
         first = paired(lambda name: seconds(read, fresh(name), texts["long"], USUAL), words["long"], rounds, bar)
         pipelines = {name: fresh(name) for name in ARCHITECTURES}
         found = same(pipelines, [*whole, *texts["short"]])
