@@ -230,7 +230,7 @@ def speed_table(result: dict) -> str:
         for row in result["reading"]
     }
     first = result["first"]
-    rows[f"{kinds[first['texts']]}, {first['batch']} a batch, just loaded"] = first
+    rows[f"{kinds[first['texts']]}, {first['batch']} a batch, just started"] = first
     rows["training"] = result["training"]
     lines = ["| | ours | spaCy's own | times as fast |", "|-|-|-|-|"]
     lines += [

@@ -1,6 +1,9 @@
 """Measure one pipeline: exact scores, speed, memory and size."""
 
+import multiprocessing
 import sys
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,6 +26,12 @@ def peak_memory() -> float:
 
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
+def apart(function: Callable, *arguments):
+    """What a function returns in a process of its own, which begins with nothing of this one."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as processes:
+        return processes.submit(function, *arguments).result()
 
 
 def kernels() -> list[str]:
