@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from ar_news.comparison.peers import PEERS, apart, measured
+from ar_news.comparison.peers import PEERS, measured
 from ar_news.data.articles import read_articles
 from ar_news.data.files import write_json
-from ar_news.scores.measuring import read_tests
+from ar_news.scores.measuring import apart, read_tests
 from ar_news.scores.scoring import ALL
 
 

@@ -1,4 +1,4 @@
-"""Render the measured figures in README.md, corpus/datasheet.md and docs/best.md from what the workflow wrote."""
+"""Render the measured figures of the pages (README.md, corpus/datasheet.md, docs/*.md) from what the workflow wrote."""
 
 from ar_news.cli import run
 
@@ -18,11 +18,11 @@ def main(
         Path, typer.Argument(help="Folder that the workflow filled with figures of this project's own corpus.")
     ] = in_project("training/ent_news_sm"),
 ):
-    """Keep the figures of the last run in docs/measured.json and render them in README.md, corpus/datasheet.md and docs/best.md.
+    """Keep the figures of the last run in docs/measured.json and render them in README.md, corpus/datasheet.md and docs/*.md.
 
     For those who maintain this project; runs on another corpus are refused. The pages are written by hand but for their
-    marked blocks. Run it after `spacy project run seeds`, `run quality`, `run best` or the tests, which measure Doccano and
-    take its screenshots; what was not run keeps its figures.
+    marked blocks. Run it after `spacy project run seeds`, `run speed`, `run quality`, `run best` or the tests, which measure
+    Doccano and take its screenshots; what was not run keeps its figures.
     """
     before = json.loads(MEASURED.read_text(encoding="utf-8")) if MEASURED.exists() else {}
     measured = measure(training, before)

@@ -52,6 +52,40 @@ def toy_model(nlp, tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="session")
+def small_texts():
+    """Beginnings of articles: many different words, and some in all of them."""
+    return [article["text"][:700] for article in gold("dev")[:10]]
+
+
+@pytest.fixture(scope="session")
+def small_pipeline(nlp, small_texts, tmp_path_factory):
+    """Folder of a pipeline of configs/cpu.cfg that has learnt a little and so finds names, right and wrong ones."""
+    from spacy.training import Example
+    from spacy.util import load_config, load_model_from_config
+    from thinc.api import fix_random_seed
+
+    from ar_news.pipeline import listener, word_layers  # noqa: F401  (importing them registers what the config names)
+
+    fix_random_seed(0)
+    made = load_model_from_config(load_config(ROOT / "configs" / "cpu.cfg"), auto_fill=True)
+    examples = []
+    for text, article in zip(small_texts, gold("dev")):
+        doc = nlp.make_doc(text)
+        spans = [doc.char_span(span["start"], span["end"], span["label"]) for span in article["spans"]]
+        doc.ents = [span for span in spans if span]
+        examples.append(Example(made.make_doc(text), doc))
+    made.initialize(lambda: examples)
+    made.tokenizer.from_bytes(nlp.tokenizer.to_bytes())
+    optimizer = made.create_optimizer()
+    for _ in range(15):
+        for start in range(0, len(examples), 2):
+            made.update(examples[start : start + 2], sgd=optimizer)
+    path = tmp_path_factory.mktemp("fast") / "pipeline"
+    made.to_disk(path)
+    return path
+
+
 class Done(NamedTuple):
     """What a command left: exit code and output, as subprocess.run gives them."""
 

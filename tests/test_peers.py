@@ -46,7 +46,8 @@ def test_a_crf_learns_what_it_is_shown_and_is_measured(script, jsonl, tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell the memory of a process")
 def test_the_memory_of_a_peer_is_its_own_whatever_ran_before_it():
     pytest.importorskip("pycrfsuite", reason=NEEDS)
-    from ar_news.comparison.peers import apart, measured
+    from ar_news.comparison.peers import measured
+    from ar_news.scores.measuring import apart
 
     def memory(name):
         return apart(measured, name, None, {"test": [Article("a", "وصل إلى مصر")]})["memory_mb"]

@@ -19,7 +19,7 @@ from conftest import ROOT, gold
 LABELS = json.loads((ROOT / "configs" / "labels.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("page", ["README.md", "corpus/datasheet.md", "docs/best.md"])
+@pytest.mark.parametrize("page", ["README.md", "corpus/datasheet.md", "docs/best.md", "docs/speed.md"])
 def test_every_figure_of_a_page_is_the_measured_one(page):
     from ar_news.figures import MEASURED, render
 

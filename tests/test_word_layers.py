@@ -10,45 +10,14 @@ import numpy
 import pytest
 import spacy
 from spacy.training import Example
-from spacy.util import load_config, load_model_from_config
-from thinc.api import NumpyOps, fix_random_seed
+from thinc.api import NumpyOps
 
+from ar_news.comparison.speed import ARCHITECTURES
 from ar_news.pipeline import listener, word_layers  # noqa: F401  (importing them registers what the config names)
 from ar_news.pipeline.word_layers import KnownWords
-from conftest import ROOT, gold
+from conftest import ROOT
 
-STOCK = {
-    "components.tok2vec.model.@architectures": "spacy.Tok2Vec.v2",
-    "components.ner.model.@architectures": "spacy.TransitionBasedParser.v2",
-}
-
-
-@pytest.fixture(scope="module")
-def texts():
-    """Beginnings of articles: many different words, and some in all of them."""
-    return [article["text"][:700] for article in gold("dev")[:10]]
-
-
-@pytest.fixture(scope="module")
-def folder(nlp, texts, tmp_path_factory):
-    """A pipeline of configs/cpu.cfg that has learnt a little and so finds names, right and wrong ones."""
-    fix_random_seed(0)
-    made = load_model_from_config(load_config(ROOT / "configs" / "cpu.cfg"), auto_fill=True)
-    examples = []
-    for text, article in zip(texts, gold("dev")):
-        doc = nlp.make_doc(text)
-        spans = [doc.char_span(span["start"], span["end"], span["label"]) for span in article["spans"]]
-        doc.ents = [span for span in spans if span]
-        examples.append(Example(made.make_doc(text), doc))
-    made.initialize(lambda: examples)
-    made.tokenizer.from_bytes(nlp.tokenizer.to_bytes())
-    optimizer = made.create_optimizer()
-    for _ in range(15):
-        for start in range(0, len(examples), 2):
-            made.update(examples[start : start + 2], sgd=optimizer)
-    path = tmp_path_factory.mktemp("fast") / "pipeline"
-    made.to_disk(path)
-    return path
+STOCK = ARCHITECTURES["stock"]
 
 
 def names(nlp, texts, **settings):
@@ -60,78 +29,78 @@ def known(nlp):
     return nlp.get_pipe("tok2vec").model.get_ref("embed")._func
 
 
-def test_the_same_files_give_the_same_names_by_our_layers_and_by_spacys(folder, texts, tmp_path):
-    ours, stock = spacy.load(folder), spacy.load(folder, config=STOCK)
-    found = names(ours, texts)
+def test_the_same_files_give_the_same_names_by_our_layers_and_by_spacys(small_pipeline, small_texts, tmp_path):
+    ours, stock = spacy.load(small_pipeline), spacy.load(small_pipeline, config=STOCK)
+    found = names(ours, small_texts)
     assert sum(map(len, found)) > 100
-    assert found == names(stock, texts) == names(ours, texts, batch_size=1)
+    assert found == names(stock, small_texts) == names(ours, small_texts, batch_size=1)
     for name in ("tok2vec", "ner"):
         assert ours.get_pipe(name).model.to_bytes() == stock.get_pipe(name).model.to_bytes()
     stock.to_disk(tmp_path / "stock")
-    assert names(spacy.load(tmp_path / "stock"), texts) == found
+    assert names(spacy.load(tmp_path / "stock"), small_texts) == found
 
 
-def test_a_pipeline_made_before_loads_and_reads_with_spacys_own_layers(folder):
-    older = spacy.load(folder, config=STOCK)
+def test_a_pipeline_made_before_loads_and_reads_with_spacys_own_layers(small_pipeline):
+    older = spacy.load(small_pipeline, config=STOCK)
     assert all(type(node.ops) is NumpyOps and node.ops.use_blis for node in older.get_pipe("tok2vec").model.walk())
 
 
-def test_other_pipelines_of_the_process_multiply_as_before(folder):
-    spacy.load(folder)
+def test_other_pipelines_of_the_process_multiply_as_before(small_pipeline):
+    spacy.load(small_pipeline)
     other = spacy.blank("ar")
     other.add_pipe("tok2vec")
     assert all(node.ops.use_blis for node in other.get_pipe("tok2vec").model.walk())
 
 
-def test_each_different_word_is_embedded_once(folder, texts, monkeypatch):
-    ours, asked = spacy.load(folder), []
+def test_each_different_word_is_embedded_once(small_pipeline, small_texts, monkeypatch):
+    ours, asked = spacy.load(small_pipeline), []
     mix = ours.get_pipe("tok2vec").model.get_ref("embed").layers[3]
     forward = mix._func
     monkeypatch.setattr(mix, "_func", lambda model, X, is_train: asked.append(len(X)) or forward(model, X, is_train))
-    names(ours, [texts[0]] * 3)
-    names(ours, [texts[0]])
+    names(ours, [small_texts[0]] * 3)
+    names(ours, [small_texts[0]])
     (number,) = asked
-    doc = ours.make_doc(texts[0])
+    doc = ours.make_doc(small_texts[0])
     assert number == len({(token.norm, token.prefix, token.suffix) for token in doc}) < len(doc)
 
 
-def test_the_cache_is_bounded_and_does_not_change_what_is_found(folder, texts, monkeypatch):
-    whole = names(spacy.load(folder), texts)
+def test_the_cache_is_bounded_and_does_not_change_what_is_found(small_pipeline, small_texts, monkeypatch):
+    whole = names(spacy.load(small_pipeline), small_texts)
     for most in (1, 50, 300):
         monkeypatch.setattr(word_layers, "KEPT", most)
-        ours = spacy.load(folder)
-        assert names(ours, texts, batch_size=2) == whole
+        ours = spacy.load(small_pipeline)
+        assert names(ours, small_texts, batch_size=2) == whole
         rows, table = known(ours).known
         assert 0 < len(rows) <= most and len(table) == most
 
 
-def test_words_of_a_memory_zone_are_forgotten_at_its_end(folder, texts):
-    ours = spacy.load(folder)
-    ours(texts[0])
+def test_words_of_a_memory_zone_are_forgotten_at_its_end(small_pipeline, small_texts):
+    ours = spacy.load(small_pipeline)
+    ours(small_texts[0])
     words, runs = dict(known(ours).known[0]), dict(ours.tokenizer._cache.kept)
     with ours.memory_zone():
-        found = names(ours, texts)
+        found = names(ours, small_texts)
     assert known(ours).known[0] == words and ours.tokenizer._cache.kept == runs and ours.tokenizer._zone is None
-    assert names(ours, texts) == found
+    assert names(ours, small_texts) == found
 
 
-def test_other_weights_are_not_answered_with_vectors_of_the_old_ones(folder, texts, tmp_path):
-    ours, other = spacy.load(folder), spacy.load(folder)
-    text = texts[0]
+def test_other_weights_are_not_answered_with_vectors_of_the_old_ones(small_pipeline, small_texts, tmp_path):
+    ours, other = spacy.load(small_pipeline), spacy.load(small_pipeline)
+    text = small_texts[0]
     ours(text)
     embed = other.get_pipe("tok2vec").model.get_ref("embed")
     for node in embed.walk():
         if node.has_param("E"):
             node.set_param("E", node.get_param("E") + 0.5)
     ours.get_pipe("tok2vec").model.from_bytes(other.get_pipe("tok2vec").model.to_bytes())
-    wanted = spacy.load(folder, config=STOCK)
+    wanted = spacy.load(small_pipeline, config=STOCK)
     wanted.get_pipe("tok2vec").model.from_bytes(other.get_pipe("tok2vec").model.to_bytes())
     numpy.testing.assert_allclose(ours(text).tensor, wanted(text).tensor, atol=1e-4)
 
 
-def test_while_it_is_trained_nothing_is_kept(folder, texts):
-    ours, stock = spacy.load(folder), spacy.load(folder, config=STOCK)
-    text = texts[0]
+def test_while_it_is_trained_nothing_is_kept(small_pipeline, small_texts):
+    ours, stock = spacy.load(small_pipeline), spacy.load(small_pipeline, config=STOCK)
+    text = small_texts[0]
     optimizer = ours.resume_training()
     for _ in range(2):
         ours(text)
@@ -141,11 +110,11 @@ def test_while_it_is_trained_nothing_is_kept(folder, texts):
         numpy.testing.assert_allclose(ours(text).tensor, stock(text).tensor, atol=1e-4)
 
 
-def test_threads_that_read_at_once_find_the_same(folder, texts, monkeypatch):
+def test_threads_that_read_at_once_find_the_same(small_pipeline, small_texts, monkeypatch):
     monkeypatch.setattr(word_layers, "KEPT", 200)
-    ours = spacy.load(folder)
+    ours = spacy.load(small_pipeline)
     embed = ours.get_pipe("tok2vec").model.get_ref("embed")
-    docs = [ours.make_doc(text) for text in texts * 6]
+    docs = [ours.make_doc(text) for text in small_texts * 6]
     alone = [known(ours).forward(embed, [doc], False)[0][0] for doc in docs]
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda doc: embed.predict([doc])[0], docs))
@@ -153,17 +122,17 @@ def test_threads_that_read_at_once_find_the_same(folder, texts, monkeypatch):
         numpy.testing.assert_allclose(one, other, atol=1e-5)
 
 
-def test_it_can_be_pickled_without_what_it_knows(folder, texts):
-    ours = spacy.load(folder)
-    ours(texts[0])
+def test_it_can_be_pickled_without_what_it_knows(small_pipeline, small_texts):
+    ours = spacy.load(small_pipeline)
+    ours(small_texts[0])
     copy = pickle.loads(pickle.dumps(known(ours)))
     assert isinstance(copy, KnownWords) and copy.known[0] == {} and not copy.trained
 
 
-def test_empty_docs_are_read(folder, texts):
-    ours = spacy.load(folder)
-    some = ["", texts[0], ""]
-    assert names(ours, some) == names(spacy.load(folder, config=STOCK), some)
+def test_empty_docs_are_read(small_pipeline, small_texts):
+    ours = spacy.load(small_pipeline)
+    some = ["", small_texts[0], ""]
+    assert names(ours, some) == names(spacy.load(small_pipeline, config=STOCK), some)
     assert names(ours, ["", ""]) == [[], []]
 
 

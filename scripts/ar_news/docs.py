@@ -5,7 +5,7 @@ from enum import Enum
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import spacy
 from spacy.language import Language
@@ -99,8 +99,11 @@ PARTS = {
 }
 
 
-def load(pipeline: str) -> Language:
-    """A pipeline by folder or package name; InputError if there is none or it cannot be loaded."""
+def load(pipeline: str, overrides: dict[str, Any] | None = None) -> Language:
+    """A pipeline by folder or package name; InputError if there is none or it cannot be loaded.
+
+    overrides: values of its config by dotted key, in the place of those that stand there.
+    """
     if not Path(pipeline).exists() and not spacy.util.is_package(pipeline):
         raise InputError(
             f"{pipeline}: no such pipeline; train one with `spacy project run all` or pip install its wheel"
@@ -111,7 +114,7 @@ def load(pipeline: str) -> Language:
         for name, module in PARTS.items():
             if name in text:
                 import_module(module)
-        nlp = spacy.load(pipeline)
+        nlp = spacy.load(pipeline, config=overrides or {})
     except ModuleNotFoundError as error:
         raise InputError(f"{pipeline}: needs the package {error.name}; pip install -r requirements-best.txt") from None
     except ImportError as error:

@@ -1,4 +1,4 @@
-"""Render the measured figures in README.md, corpus/datasheet.md and docs/best.md from what the workflow wrote."""
+"""Render the measured figures of the pages (README.md, corpus/datasheet.md, docs/*.md) from what the workflow wrote."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ from ar_news.scores.scoring import ALL
 MEASURED = ROOT / "docs" / "measured.json"
 
 
-PAGES = (ROOT / "README.md", ROOT / "corpus" / "datasheet.md", ROOT / "docs" / "best.md")
+PAGES = tuple(ROOT / page for page in ("README.md", "corpus/datasheet.md", "docs/best.md", "docs/speed.md"))
 
 
 EXAMPLE = (
@@ -49,6 +49,7 @@ def measure(training: Path, before: dict) -> dict:
         "curve": training / "curve" / "curve.json",
         "doccano": training.parent / "doccano.json",
         "seeds": training / "scores" / "seeds.json",
+        "speed": training / "scores" / "speed.json",
         "ablation": training / "ablation" / "ablation.json",
         "peers": training / "peers" / "peers.json",
         "experiments": ROOT / "docs" / "experiments.json",
@@ -66,7 +67,7 @@ def measure(training: Path, before: dict) -> dict:
     missing = known - {*before, *found}
     if missing:
         raise InputError(
-            f"{training}: nothing measured for {', '.join(sorted(missing))}; run the workflows all, quality and best and the tests"
+            f"{training}: nothing measured for {', '.join(sorted(missing))}; run the workflows all, quality, best and pages and the tests"
         )
     return {name: value for name, value in {**before, **found}.items() if name in known}
 
@@ -233,6 +234,48 @@ def seeds_table(result: dict) -> str:
     return "\n".join([*lines, "", f"{words}; gold names that no token boundary fits: {result['unaligned']}."])
 
 
+def speed_table(result: dict) -> str:
+    """Speeds as compare_speed.py writes them, median and bounds of the rounds, and what they were measured on."""
+
+    def cell(row: dict, digits: str) -> str:
+        return f"{row['median']:{digits}} ({row['lowest']:{digits}} – {row['highest']:{digits}})"
+
+    kinds = {"long": "articles", "short": "paragraphs"}
+    rows = {
+        f"{kinds[row['texts']]}, {'one by one' if row['batch'] == 1 else format(row['batch'], ',') + ' a batch'}": row
+        for row in result["reading"]
+    }
+    first = result["first"]
+    rows[f"{kinds[first['texts']]}, {first['batch']} a batch, just started"] = first
+    rows["training"] = result["training"]
+    lines = ["| | ours | spaCy's own | times as fast |", "|-|-|-|-|"]
+    lines += [
+        f"| {name} | {cell(row['ours'], ',')} | {cell(row['stock'], ',')} | {cell(row['ratio'], '.2f')} |"
+        for name, row in rows.items()
+    ]
+    read = (f"{some['texts']:,} {kinds[kind]} of {some['words']:,} words" for kind, some in result["texts"].items())
+    versions = ", ".join(f"{name} {number}" for name, number in result["versions"].items())
+    same = result["same"]
+    lines += [
+        "",
+        f"{result['rounds']} rounds; {', '.join(read)}; training on {result['training']['tokens']:,} tokens a round.",
+        "; ".join([result["processor"], *result["kernels"], versions]) + ".",
+        f"Both find the same names in {same['same']:,} of {same['texts']:,} texts, {same['names']:,} names in all.",
+    ]
+    return "\n".join(lines)
+
+
+def where_table(result: dict) -> str:
+    """CPU seconds and shares of the parts of reading, by our layers and by spaCy's own."""
+    lines = [f"| | {' | '.join(result['where']['ours'])} | all |", "|-" * (2 + len(result["where"]["ours"])) + "|"]
+    for name, shown in (("ours", "ours"), ("stock", "spaCy's own")):
+        spent = result["where"][name]
+        whole = sum(spent.values())
+        cells = [f"{seconds:.2f} s, {100 * seconds / whole:.0f} %" for seconds in spent.values()]
+        lines.append(f"| {shown} | {' | '.join(cells)} | {whole:.2f} s |")
+    return "\n".join(lines)
+
+
 def spread(manifest: dict) -> str:
     """How the articles divide over what their metadata say."""
     lines = ["| | articles |", "|-|-|"]
@@ -245,7 +288,7 @@ def spread(manifest: dict) -> str:
 def blocks(measured: dict) -> dict[str, str]:
     """Markdown for every marked block, by its name."""
     found = "\n".join(f"| {name} | {label} | {start} | {end} |" for name, label, start, end in measured["example"])
-    speed = measured["seeds"]["test"]["words_per_second"]["mean"]
+    usual = next(row for row in measured["speed"]["reading"] if (row["texts"], row["batch"]) == ("long", 64))
     return {
         "example": f"> {EXAMPLE}\n\n| `ent.text` | label | start | end |\n|-|-|-|-|\n{found}",
         "corpus": corpus_table(measured["corpus"]),
@@ -257,7 +300,9 @@ def blocks(measured: dict) -> dict[str, str]:
         "labels": held_out_tables(measured["ablation"]),
         "experiments": experiments_table(measured["experiments"]),
         "doccano": doccano_line(measured["doccano"]),
-        "size": f"The wheel has {measured['wheel_mb']} MB and reads {speed:,.0f} words a second on one core.",
+        "size": f"The wheel has {measured['wheel_mb']} MB and reads {usual['ours']['median']:,} words a second on one core.",
+        "speed": speed_table(measured["speed"]),
+        "where": where_table(measured["speed"]),
         **{name: seeds_table(result) for name, result in measured["seeds"].items()},
     }
 

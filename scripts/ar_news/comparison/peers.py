@@ -1,9 +1,7 @@
 """Measure other ways to find the names, on the same articles: lists, and a tagger by conditional random fields."""
 
-import multiprocessing
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -177,9 +175,3 @@ def measured(name: str, file: Path | None, tests: dict[str, list[Article]]) -> d
         "words_per_second": round(next(iter(found.values()))[2]),
         "memory_mb": peak_memory(),
     }
-
-
-def apart(function: Callable, *arguments):
-    """What a function returns in a process of its own, which begins with nothing of this one."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as processes:
-        return processes.submit(function, *arguments).result()

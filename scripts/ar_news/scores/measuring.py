@@ -1,8 +1,13 @@
 """Measure one pipeline: exact scores, speed, memory and size."""
 
+import multiprocessing
 import sys
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+
+from threadpoolctl import threadpool_info
 
 from ar_news.data.articles import Article, gold_files, read_articles
 from ar_news.data.files import InputError
@@ -21,6 +26,20 @@ def peak_memory() -> float:
 
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
+def apart(function: Callable, *arguments):
+    """What a function returns in a process of its own, which begins with nothing of this one."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as processes:
+        return processes.submit(function, *arguments).result()
+
+
+def kernels() -> list[str]:
+    """The libraries of matrix products and threads in this process: name, version, and the kernel chosen by the processor."""
+    pools = threadpool_info()
+    return sorted(
+        {f"{pool['internal_api']} {pool.get('version')} {pool.get('architecture', '')}".strip() for pool in pools}
+    )
 
 
 def named_files(tests: list[str]) -> dict[str, Path]:

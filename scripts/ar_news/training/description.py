@@ -12,10 +12,10 @@ from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from threadpoolctl import threadpool_info
 
 from ar_news.data.files import ROOT, read_json
 from ar_news.data.stamps import digest
+from ar_news.scores.measuring import kernels
 from ar_news.scores.scoring import ALL
 
 
@@ -78,12 +78,7 @@ def made_of(corpus: Path) -> dict[str, Any]:
         "lock": {"sha256": hashlib.sha256("\n".join(packages).encode()).hexdigest(), "packages": packages},
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}",
-        "kernels": sorted(
-            {
-                f"{pool['internal_api']} {pool.get('version')} {pool.get('architecture', '')}".strip()
-                for pool in threadpool_info()
-            }
-        ),
+        "kernels": kernels(),
     }
 
 
