@@ -43,8 +43,10 @@ ARCHITECTURES = {
 BATCHES = (1, 64, 1000)
 # The batch of the pipeline's own config, by which the first pass and the parts are measured.
 USUAL = 64
-# Of a pass, so that it takes some seconds; and the least number of short texts, where there are so many.
-WORDS = 40_000
+# Words of a pass through whole articles (all of this corpus, or no batch is large) and through single lines, so that it takes
+# some seconds, and the least number of lines, where there are so many.
+LONG_WORDS = 200_000
+SHORT_WORDS = 40_000
 SHORT = 1000
 # Batches of a round of training, and the words of each.
 STEPS = 30
@@ -204,7 +206,7 @@ def speed(pipeline: Path, articles: Sequence[Article], config: Path, train: Path
     learning = learners(config, train)
     whole = [article.text for article in articles]
     lines = [line for text in whole for line in text.split("\n") if line.strip()]
-    texts = {"long": evenly(whole, WORDS), "short": evenly(lines, WORDS, SHORT)}
+    texts = {"long": evenly(whole, LONG_WORDS), "short": evenly(lines, SHORT_WORDS, SHORT)}
     words = {kind: sum(len(text.split()) for text in some) for kind, some in texts.items()}
     total = 2 * rounds * (3 + len(texts) * len(BATCHES))
     # Where the user asked for more threads, too: CPU time counts those that wait for work.
