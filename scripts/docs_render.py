@@ -30,7 +30,7 @@ def main(
     write_json(MEASURED, measured)
     if (training / "curve" / "curve.png").exists():
         shutil.copy(training / "curve" / "curve.png", MEASURED.with_name("learning-curve.png"))
-    for shot in sorted((training / "screenshots").glob("*.png")):
+    for shot in sorted((training.parent / "screenshots").glob("*.png")):
         shutil.copy(shot, MEASURED.with_name(shot.name))
     for path, page in pages.items():
         write_text(path, page)

@@ -29,7 +29,7 @@ def main(
         ),
     ] = "",
 ):
-    """Train CONFIG on the CPU or a GPU. Eight to fifteen minutes on one core for the corpus of this project.
+    """Train CONFIG on the CPU or a GPU. Four to eight minutes on one core for the corpus of this project.
 
     Nothing is done if OUTPUT is there already, made of the same articles, config, overrides and seed. A training that was
     stopped leaves nothing behind and begins anew.

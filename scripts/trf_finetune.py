@@ -26,8 +26,9 @@ def main(
 ):
     """Train a tagger on WINDOWS and report its dev scores after each epoch. The last epoch is kept.
 
-    On two CPU cores an epoch takes a quarter of an hour, a third of that where they know bfloat16, on a GPU seconds. A stopped training goes on after its
-    last whole epoch when the same command is given again, and begins anew when its settings or inputs have changed.
+    On two CPU cores an epoch takes a quarter of an hour, a third of that where they know bfloat16, on a GPU seconds. A
+    stopped training goes on after its last whole epoch when the same command is given again, and begins anew when its
+    settings or inputs have changed.
     """
     settings = {"epochs": epochs, "rate": rate, "batch": batch, "seed": seed}
     said = fine_tune(windows, dev, output, encoder, settings)

@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -139,3 +140,24 @@ def jsonl(tmp_path):
         return path
 
     return write
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+
+
+@pytest.fixture
+def page():
+    """A page of the browser that this machine has."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs `pip install -r tests/requirements.txt`")
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not program:
+        pytest.skip("needs Chromium or Chrome on the path")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"],
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page.set_default_timeout(30_000)
+        yield page
+        browser.close()

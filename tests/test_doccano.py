@@ -989,7 +989,6 @@ def test_the_workflow_suggests_sets_up_pushes_pulls_and_adjudicates(bench, tmp_p
 
 # --- the page itself ------------------------------------------------------------------------------------------
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 FIND = """word => {
   for (const line of document.querySelectorAll('.annotation-text text')) {
     const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
@@ -1004,24 +1003,6 @@ FIND = """word => {
     }
   }
 }"""
-
-
-@pytest.fixture
-def page():
-    """A page of the browser that this machine has."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="needs `pip install -r tests/requirements.txt`")
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if not program:
-        pytest.skip("needs Chromium or Chrome on the path")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"],
-        )
-        page = browser.new_page(viewport={"width": 1280, "height": 720})
-        page.set_default_timeout(30_000)
-        yield page
-        browser.close()
 
 
 def test_a_name_selected_in_the_page_behind_an_emoji_is_pulled_back_exact(bench, tmp_path, page):

@@ -146,10 +146,12 @@ def test_a_config_that_cannot_be_read_is_refused(script, small_pipeline, train, 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/speed.md"])
 def test_the_speed_of_a_page_is_that_of_the_file(page):
+    """README's is that of the release, which is read as the benchmark reads."""
     figures = json.loads(MEASURED.read_text(encoding="utf-8"))
     other = copy.deepcopy(figures)
     usual = next(row for row in other["speed"]["reading"] if (row["texts"], row["batch"]) == ("long", 64))
     usual["ours"]["median"] = 123456
+    other["release"]["ar_ent_news_sm"]["words_per_second"]["median"] = 123456
     text = (ROOT / page).read_text(encoding="utf-8")
     assert "123,456" in render(text, other) and "123,456" not in render(text, figures)
 

@@ -94,7 +94,14 @@ INSIDE = {
     ("package_build.py", ""): ["pyproject.toml"],
     ("doccano_setup.py", ""): ["corpus/guideline.ar.md", "corpus/guideline.en.md"],
     ("docs_render.py", ""): [
-        *("README.md", "corpus/datasheet.md", "docs/best.md", "docs/speed.md", "docs/experiments.json"),
+        *(
+            "README.md",
+            "corpus/datasheet.md",
+            "docs/best.md",
+            "docs/speed.md",
+            "docs/experiments.json",
+            "training/release",
+        ),
         *(f"corpus/{split}.jsonl" for split in ("train", "dev", "test")),
     ],
 }

@@ -3,10 +3,14 @@
 import re
 from pathlib import Path
 
+from spacy import displacy
+
 from ar_news.data.files import ROOT, InputError, read_json
+from ar_news.data.labels import load_labels
 from ar_news.docs import load
 from ar_news.quality.corpus import SPLITS, checksum
 from ar_news.quality.coverage import LEAST
+from ar_news.release import RELEASE, released, unpacked
 from ar_news.scores.scoring import ALL
 
 MEASURED = ROOT / "docs" / "measured.json"
@@ -38,7 +42,7 @@ def own_corpus(manifest: dict) -> None:
 
 
 def measure(training: Path, before: dict) -> dict:
-    """Corpus counts and quality, scores, wheel size (MB of 10^6 bytes), the names found in the example, and the ablation.
+    """Corpus counts and quality, scores, speed, the names that the release finds in the example, and the ablation.
 
     A figure whose file the last runs did not write keeps its value of `before`; InputError if it has none.
     """
@@ -53,17 +57,16 @@ def measure(training: Path, before: dict) -> dict:
         "ablation": training / "ablation" / "ablation.json",
         "peers": training / "peers" / "peers.json",
         "experiments": ROOT / "docs" / "experiments.json",
+        "release": RELEASE / "release.json",
     }
     found = {name: read_json(path, "run that step again") for name, path in files.items() if path.exists()}
     own_corpus(found.get("corpus", {}))
     if "seeds" in found:
         found["seeds"] = {**before.get("seeds", {}), **found["seeds"]}
-    wheels = sorted(training.parent.glob("packages/ent_news_sm/*.whl"), key=lambda path: path.stat().st_mtime)
-    if wheels:
-        found["wheel_mb"] = round(wheels[-1].stat().st_size / 1e6, 1)
-        ents = load(str(training / "pipeline"))(EXAMPLE).ents
+    if wheel := released(RELEASE):
+        ents = load(str(unpacked(wheel)))(EXAMPLE).ents
         found["example"] = [[ent.text, ent.label_, ent.start_char, ent.end_char] for ent in ents]
-    known = {*files, "wheel_mb", "example"}
+    known = {*files, "example"}
     missing = known - {*before, *found}
     if missing:
         raise InputError(
@@ -204,6 +207,35 @@ def experiments_table(rows: list[dict]) -> str:
     return "\n".join(lines)
 
 
+def picture(names: list[list]) -> str:
+    """The example as a page of HTML with its names in the colours of their labels, to be photographed for README.
+
+    names: text, label, start and end of each, in code points, as `measure` keeps them.
+    """
+    shown = {
+        "text": EXAMPLE,
+        "ents": [{"start": start, "end": end, "label": label} for _, label, start, end in names],
+        "settings": {"lang": "ar", "direction": "rtl"},
+    }
+    colours = {row["label"]: row["colour"] for row in load_labels()}
+    page = displacy.render(shown, style="ent", manual=True, page=True, options={"colors": colours})
+    tight = "<style>body {padding: 1rem !important; margin: 0} figure {margin: 0 !important} mark {white-space: nowrap}</style>"
+    return page.replace("</head>", f"{tight}</head>")
+
+
+def release_table(release: dict[str, dict]) -> str:
+    """The released pipelines, one a line: F on each yardstick of real news, speed on one core, size, licence."""
+    yardsticks = {"open": "F, news of diplomacy", "everyday": "F, an ordinary day's news"}
+    lines = [f"| | {' | '.join(yardsticks.values())} | words/s | MB | licence |", "|-|-|-|-|-|-|"]
+    for name, row in release.items():
+        scores = [f"{100 * row['tests'][test][ALL]['f1']:.1f}" for test in yardsticks]
+        size = f"{row['bytes'] / 1e6:.1f}" if row["shipped"] else f"{row['bytes'] / 1e6:.0f}, made by `run best best`"
+        lines.append(
+            f"| `{name}` | {' | '.join(scores)} | {row['words_per_second']['median']:,} | {size} | {row['license']} |"
+        )
+    return "\n".join(lines)
+
+
 def seeds_table(result: dict) -> str:
     """Scores by label as compare_seeds.py writes them: means over the seeds, of F also the standard deviation."""
 
@@ -288,9 +320,8 @@ def spread(manifest: dict) -> str:
 def blocks(measured: dict) -> dict[str, str]:
     """Markdown for every marked block, by its name."""
     found = "\n".join(f"| {name} | {label} | {start} | {end} |" for name, label, start, end in measured["example"])
-    usual = next(row for row in measured["speed"]["reading"] if (row["texts"], row["batch"]) == ("long", 64))
     return {
-        "example": f"> {EXAMPLE}\n\n| `ent.text` | label | start | end |\n|-|-|-|-|\n{found}",
+        "example": f"![{EXAMPLE}](docs/example.png)\n\n| `ent.text` | label | start | end |\n|-|-|-|-|\n{found}",
         "corpus": corpus_table(measured["corpus"]),
         "spread": spread(measured["corpus"]),
         "coverage": coverage_table(measured["coverage"]),
@@ -300,7 +331,7 @@ def blocks(measured: dict) -> dict[str, str]:
         "labels": held_out_tables(measured["ablation"]),
         "experiments": experiments_table(measured["experiments"]),
         "doccano": doccano_line(measured["doccano"]),
-        "size": f"The wheel has {measured['wheel_mb']} MB and reads {usual['ours']['median']:,} words a second on one core.",
+        "release": release_table(measured["release"]),
         "speed": speed_table(measured["speed"]),
         "where": where_table(measured["speed"]),
         **{name: seeds_table(result) for name, result in measured["seeds"].items()},
