@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ar_news.data.files import write_json, write_text
-from ar_news.quality.news_rates import FACTOR, RECORDED, USUAL, check, lines, record, report, table
+from ar_news.quality.news_rates import FACTOR, RECORDED, USUAL, check, lines, record, report, write_report
 from ar_news.quality.rates import rates, read_corpus
 
 
@@ -40,8 +39,8 @@ def main(
     """Count rates of ARTICLES and show them beside those of real news, the worst first.
 
     Those too far from the news are marked as beyond: a pipeline learns how often a short quotation is an outlet, or an
-    unknown word a person, and takes that along to real articles. Marked as few is what differs by less than five
-    places in as much text as the news have: it says nothing. Articles without `spans` give no rates of names.
+    unknown word a person, and takes that along to real articles. Marked as few is what differs by a few places
+    only in as much text as the news have: it says nothing. Articles without `spans` give no rates of names.
 
     Is my corpus like news?
 
@@ -53,13 +52,12 @@ def main(
 
         python scripts/corpus_rates.py dev.jsonl --output rates.json --against ours
     """
-    check(rates_file, record_as, source, against)
+    check(rates_file, record_as, source, against, output)
     corpus, seen = read_corpus(articles), read_corpus(train)
     found = rates(corpus, seen)
     record(rates_file, record_as, source, corpus, seen, found)
     result = report(corpus, found, rates_file, against)
-    write_json(output, result)
-    write_text(output.with_suffix(".md"), f"# Rates of this corpus and of real news\n\n{table(result)}\n")
+    write_report(output, result)
     print("\n".join(lines(result)))
 
 

@@ -258,6 +258,7 @@ def test_a_difference_of_a_few_places_is_not_marked_as_beyond():
         (("--source", "Our agency"), "--record and --source go together"),
         (("--against", "mars"), "no rates of mars; count real articles with --record mars"),
         ((*RECORD[:-1], "mars"), "no rates of mars; use one of ours, or count"),
+        ((*RECORD, "--output", "rates.md"), "rates.md: the table goes there; give --output another ending"),
     ],
 )
 def test_what_cannot_be_compared_is_told_before_anything_is_written(compared, tmp_path, options, fault):
@@ -296,7 +297,7 @@ def test_the_recorded_rates_are_numbers_with_their_sources_and_no_sentence():
 
 def test_the_recorded_rates_are_all_that_the_command_counts_today():
     """A rate that is new or has another name is to be recorded again; only annotated collections tell of names."""
-    quoting = [Article(name, PEOPLE.text + ' "خبر" – اتفاق مصر', PEOPLE.spans) for name in "ab"]
+    quoting = [Article(name, PEOPLE.text + ' "خبر" – اتفاق، مصر', PEOPLE.spans) for name in "ab"]
     names = set(counted(*quoting, train=[PEOPLE]))
     of_names = {name for name in names if any(word in name for word in NAMED)}
     collections = json.loads(RECORDED.read_text(encoding="utf-8"))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ar_news.data.articles import Article
-from ar_news.data.files import ROOT, InputError, read_json, write_json
+from ar_news.data.files import ROOT, InputError, read_json, write_json, write_text
 from ar_news.quality.rates import Rate
 
 RECORDED = ROOT / "configs" / "news-rates.json"
@@ -32,6 +32,10 @@ LEAST = 5
 BEYOND, FEW = "beyond", "few"
 
 
+# The ending of the page beside the JSON.
+TABLE = ".md"
+
+
 def counted(articles: list[Article]) -> dict[str, int]:
     return {"articles": len(articles), "words": sum(len(article.text.split()) for article in articles)}
 
@@ -47,8 +51,10 @@ def days(articles: list[Article]) -> Iterator[str]:
             continue
 
 
-def check(path: Path, name: str, source: str, against: str) -> None:
-    """InputError, before anything is counted, if a collection is recorded without saying what it is or `against` is none."""
+def check(path: Path, name: str, source: str, against: str, output: Path) -> None:
+    """InputError, before anything is counted, if something cannot be: no source, nothing to compare with, no place for JSON."""
+    if output.suffix == TABLE:
+        raise InputError(f"{output}: the table goes there; give --output another ending, such as .json")
     if bool(name) != bool(source):
         raise InputError("--record and --source go together; give the name of the collection and what its articles are")
     known = {*entries(path), *([name] if name else [])}
@@ -121,6 +127,12 @@ def report(articles: list[Article], found: dict[str, Rate], path: Path, against:
         # Another label than those of the news, say.
         "not_compared": {rate: counts.value for rate, counts in found.items() if rate not in there},
     }
+
+
+def write_report(output: Path, result: dict[str, Any]) -> None:
+    """The JSON, and beside it the table as a page."""
+    write_json(output, result)
+    write_text(output.with_suffix(TABLE), f"# Rates of this corpus and of real news\n\n{table(result)}\n")
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, str, str, str, str]:
