@@ -85,7 +85,7 @@ def read(path):
 @pytest.fixture(scope="module")
 def done(project):
     """The folder of the run, after all steps up to the described pipeline, and those that look at the corpus."""
-    for step in ("check", "convert", "train", "evaluate", "describe", "coverage", "consistency", "agreement"):
+    for step in ("check", "convert", "train", "evaluate", "describe", "coverage", "rates", "consistency", "agreement"):
         overrides = "training.max_steps=4 training.eval_frequency=2"
         call(project, "-m", "spacy", "project", "run", step, ".", f"--vars.overrides={overrides}")
     return project / "training" / "ent_news_sm"
@@ -110,6 +110,11 @@ def test_it_is_scored_and_its_errors_are_shown_in_its_colour(done):
     assert scores["confusion"]["labels"] == [*NAMES, "O"]
     page = (done / "scores" / "test.errors.html").read_text(encoding="utf-8")
     assert "missed ORG" in page and ORG["colour"] in page
+
+
+def test_its_rate_is_told_though_no_news_have_one_yet(done):
+    told = read(done / "rates.json")
+    assert list(told["not_compared"]) == ["ORG per 100 words"] and told["not_compared"]["ORG per 100 words"] > 0
 
 
 def test_its_coverage_and_agreement_are_counted(done, project):

@@ -10,6 +10,7 @@ from ar_news.data.labels import load_labels
 from ar_news.docs import load
 from ar_news.quality.corpus import SPLITS, checksum
 from ar_news.quality.coverage import LEAST
+from ar_news.quality.news_rates import table as rates_table
 from ar_news.release import RELEASE, released, unpacked
 from ar_news.scores.scoring import ALL
 
@@ -49,6 +50,7 @@ def measure(training: Path, before: dict) -> dict:
     files = {
         "corpus": training / "manifest.json",
         "coverage": training / "coverage.json",
+        "rates": training / "rates.json",
         "agreement": ROOT / "corpus" / "double" / "agreement.json",
         "curve": training / "curve" / "curve.json",
         "doccano": training.parent / "doccano.json",
@@ -325,6 +327,7 @@ def blocks(measured: dict) -> dict[str, str]:
         "corpus": corpus_table(measured["corpus"]),
         "spread": spread(measured["corpus"]),
         "coverage": coverage_table(measured["coverage"]),
+        "rates": rates_table(measured["rates"]),
         "agreement": agreement_table(measured["agreement"]),
         "curve": curve_table(measured["curve"]),
         "ablation": ablation_table(measured["ablation"], measured["peers"]),
