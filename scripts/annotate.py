@@ -49,7 +49,7 @@ def main(
     news = read_news(source, lines, jsonl)
     pipeline = chosen(pipeline)
     nlp = load(pipeline)
-    print(f"reading with {nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']}, {pipeline}", file=sys.stderr)
+    print(f"reading with {pipeline}", file=sys.stderr)
     to_stdout = str(output) == "-"
     with nullcontext(sys.stdout) if to_stdout else writing(output) as file:
         docs = nlp.pipe((article.text for article in news.articles), n_process=processes)
