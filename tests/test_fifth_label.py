@@ -64,6 +64,7 @@ def project(tmp_path_factory):
     labels.write_text(json.dumps([*json.loads(labels.read_text(encoding="utf-8")), ORG]), encoding="utf-8")
     for start, split in enumerate(("train", "dev", "test")):
         write(folder / "corpus" / f"{split}.jsonl", [article(12 * start + i) for i in range(12)])
+    write(folder / "corpus" / "kinds.jsonl", [{**article(number), "kind": "organisations"} for number in range(4)])
     first = [article(number) for number in range(6)]
     second = [{**record, "spans": record["spans"][: -1 if i else -2]} for i, record in enumerate(first)]
     write(folder / "corpus" / "double" / "first.jsonl", first)
@@ -110,6 +111,10 @@ def test_it_is_scored_and_its_errors_are_shown_in_its_colour(done):
     assert scores["confusion"]["labels"] == [*NAMES, "O"]
     page = (done / "scores" / "test.errors.html").read_text(encoding="utf-8")
     assert "missed ORG" in page and ORG["colour"] in page
+
+
+def test_sentences_by_kind_are_scored_with_it(done):
+    assert read(done / "scores" / "kinds.json")["exact"]["ORG"]["support"] == 8
 
 
 def test_its_coverage_and_agreement_are_counted(done, project):
