@@ -64,6 +64,7 @@ def project(tmp_path_factory):
     labels.write_text(json.dumps([*json.loads(labels.read_text(encoding="utf-8")), ORG]), encoding="utf-8")
     for start, split in enumerate(("train", "dev", "test")):
         write(folder / "corpus" / f"{split}.jsonl", [article(12 * start + i) for i in range(12)])
+    write(folder / "corpus" / "kinds.jsonl", [{**article(number), "kind": "organisations"} for number in range(4)])
     first = [article(number) for number in range(6)]
     second = [{**record, "spans": record["spans"][: -1 if i else -2]} for i, record in enumerate(first)]
     write(folder / "corpus" / "double" / "first.jsonl", first)
@@ -115,6 +116,10 @@ def test_it_is_scored_and_its_errors_are_shown_in_its_colour(done):
 def test_its_rate_is_told_though_no_news_have_one_yet(done):
     told = read(done / "rates.json")
     assert list(told["not_compared"]) == ["ORG per 100 words"] and told["not_compared"]["ORG per 100 words"] > 0
+
+
+def test_sentences_by_kind_are_scored_with_it(done):
+    assert read(done / "scores" / "kinds.json")["exact"]["ORG"]["support"] == 8
 
 
 def test_its_coverage_and_agreement_are_counted(done, project):

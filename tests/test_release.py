@@ -54,6 +54,13 @@ def test_where_nothing_is_trained_yet_the_best_release_reads_and_says_so(shelf, 
     assert second.startswith(f"reading with {release.UNPACKED / 'ar_ent_news_md-3.8.0-py3-none-any'}")
 
 
+def test_the_release_is_measured_kind_by_kind_before_anything_is_trained(shelf, jsonl, tmp_path, script):
+    sentences = jsonl({"id": "a", "kind": "plain", "text": TEXT, "spans": [[4, 9, "PERSON"], [13, 22, "COUNTRY"]]})
+    missing = tmp_path / "training" / "my_news" / "pipeline"
+    done = script("evaluate_kinds", missing, sentences)
+    assert b"exactly right: 1 of 1" in done.stdout and done.stderr.startswith(f"{missing} is not there yet".encode())
+
+
 def test_the_release_suggests_before_anything_is_trained(shelf, tmp_path, script):
     (tmp_path / "news.txt").write_text(TEXT, encoding="utf-8")
     missing = tmp_path / "training" / "my_news" / "pipeline"

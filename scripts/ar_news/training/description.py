@@ -18,6 +18,9 @@ from ar_news.data.stamps import digest
 from ar_news.scores.measuring import kernels
 from ar_news.scores.scoring import ALL
 
+# What of a corpus folder a pipeline is trained and scored on.
+SPLITS = ("train", "dev", "test")
+
 
 class Size(str, Enum):
     """Which of the pipelines it is: what went into each stands in configs/meta-best.json."""
@@ -74,7 +77,7 @@ def made_of(corpus: Path) -> dict[str, Any]:
     packages = installed(("spacy", "wordfreq", "spacy-transformers"))
     return {
         "commit": commit(),
-        "data": {path.name: digest(path) for path in sorted(corpus.glob("*.jsonl"))},
+        "data": {path.name: digest(path) for path in sorted(corpus.glob("*.jsonl")) if path.stem in SPLITS},
         "lock": {"sha256": hashlib.sha256("\n".join(packages).encode()).hexdigest(), "packages": packages},
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}",
