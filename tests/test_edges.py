@@ -1,10 +1,8 @@
 """Where a name begins and ends: one rule for pipelines and gold, and what the component makes of names that break it."""
 
-import importlib
 import os
 import subprocess
 import sys
-import warnings
 
 import pytest
 import spacy
@@ -19,11 +17,9 @@ from ar_news.data.labels import label_names
 from ar_news.docs import blank_pipeline, load, spans_of
 from ar_news.pipeline.edges import bare, mend
 from ar_news.training import packaging
-from ar_news.transformer import assembling
 from conftest import ROOT, TOKENIZER
 
 NLP = blank_pipeline()
-LETTER, DIGIT = ("L", "N")
 
 
 def mended(text, *places, label="PERSON"):
@@ -38,7 +34,7 @@ def whole(text):
     return mended(text, (0, len(NLP.make_doc(text))))
 
 
-SIGNS = [*"()[]{}«»“”‘’\"'،,.؛;:؟?!…•·-–—|/_#@$%&*=", "!!", "CNN"[:0] + "--", "😀", "❤\ufe0f", "🇪🇬", "+", "ـ", "ـــ"]
+SIGNS = [*"()[]{}«»“”‘’\"'،,.؛;:؟?!…•·-–—|/_#@$%&*=", "!!", "--", "😀", "❤\ufe0f", "🇪🇬", "+", "ـ", "ـــ"]
 SPACES = ["\u00a0", "\n", "\r\n", "\t", "  ", "\u200f", "\u202b", "\u2009"]
 
 
@@ -64,7 +60,8 @@ def test_white_space_and_controls_at_an_edge_are_no_part_of_a_name(space):
 
 
 @pytest.mark.parametrize(
-    "name", ["أوبك+", "لُبْنَانَ", "+972", "Canal+", "i24NEWS", "محمدًا", "أ ف ب", "القناة 12", "وكالة (واس) للأنباء", "جان-بول"]
+    "name",
+    ["أوبك+", "لُبْنَانَ", "+972", "Canal+", "i24NEWS", "محمدًا", "أ ف ب", "القناة 12", "وكالة (واس) للأنباء", "جان-بول"],
 )
 def test_what_belongs_to_a_name_stays(name):
     assert whole(name) == [name]
@@ -122,7 +119,9 @@ def test_a_name_over_two_lines_of_a_paragraph_is_one_name(gap):
     assert span_faults(f"محمد{gap}صلاح", [[0, 8 + len(gap), "PERSON"]], ["PERSON"])[1] == []
 
 
-TEXTS = st.text(st.sampled_from("اب مـًُ«»+،.1a-_\n\r \u00a0\u200f😀") | st.characters(exclude_categories=["Cs"]), min_size=1)
+TEXTS = st.text(
+    st.sampled_from("اب مـًُ«»+،.1a-_\n\r \u00a0\u200f😀") | st.characters(exclude_categories=["Cs"]), min_size=1
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -195,7 +194,9 @@ def test_a_wheel_brings_it_along_without_the_project(rules, tmp_path):
     package.parent.mkdir()
     (tmp_path / "moved").rename(package)
     (sources / "meta.json").rename(package / "meta.json")
-    program = "import ar_x, sys\nnlp = ar_x.load()\nprint([ent.text for ent in nlp('قال «ترامب»؛ إن').ents], nlp.pipe_names)"
+    program = (
+        "import ar_x, sys\nnlp = ar_x.load()\nprint([ent.text for ent in nlp('قال «ترامب»؛ إن').ents], nlp.pipe_names)"
+    )
     program += "\nassert 'ar_news.pipeline.edges' not in sys.modules"
     env = {**os.environ, "PYTHONPATH": str(package.parent), "PYTHONUTF8": "1"}
     done = subprocess.run(
@@ -229,7 +230,7 @@ def weights(parts, nlp, texts):
         del config["components"][name]
     made = load_model_from_config(config, auto_fill=True)
     made.tokenizer.from_bytes(nlp.tokenizer.to_bytes())
-    examples = [Example.from_dict(made.make_doc(text[:200]), {"entities": [(0, 0, "")][:0]}) for text in texts[:2]]
+    examples = [Example.from_dict(made.make_doc(text[:200]), {"entities": []}) for text in texts[:2]]
     examples.append(Example.from_dict(made.make_doc("وصل ترامب،"), {"entities": [(4, 9, "PERSON")]}))
     made.initialize(lambda: examples)
     optimizer = made.create_optimizer()
@@ -240,4 +241,6 @@ def weights(parts, nlp, texts):
 
 
 def test_training_gives_the_same_weights_with_and_without_it(nlp, small_texts):
-    assert weights(["tok2vec", "ner", "ar_news_edges"], nlp, small_texts) == weights(["tok2vec", "ner"], nlp, small_texts)
+    assert weights(["tok2vec", "ner", "ar_news_edges"], nlp, small_texts) == weights(
+        ["tok2vec", "ner"], nlp, small_texts
+    )
