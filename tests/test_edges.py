@@ -8,7 +8,7 @@ import pytest
 import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from spacy.tokens import Span
+from spacy.tokens import DocBin, Span
 from spacy.training import Example
 from spacy.util import load_config, load_model_from_config
 
@@ -17,6 +17,7 @@ from ar_news.data.labels import label_names
 from ar_news.docs import blank_pipeline, load, spans_of
 from ar_news.pipeline.edges import bare, mend
 from ar_news.training import packaging
+from ar_news.training.pipelines import train_pipeline
 from conftest import ROOT, TOKENIZER
 
 NLP = blank_pipeline()
@@ -244,3 +245,15 @@ def test_training_gives_the_same_weights_with_and_without_it(nlp, small_texts):
     assert weights(["tok2vec", "ner", "ar_news_edges"], nlp, small_texts) == weights(
         ["tok2vec", "ner"], nlp, small_texts
     )
+
+
+def test_a_training_goes_on_from_a_pipeline_of_before(small_pipeline, small_texts, tmp_path):
+    before = spacy.load(small_pipeline, exclude=["ar_news_edges"])
+    before.to_disk(tmp_path / "before")
+    docs = list(before.pipe(small_texts[:2]))
+    DocBin(docs=docs).to_disk(tmp_path / "train.spacy")
+    paths = {f"paths.{name}": str(tmp_path / "train.spacy") for name in ("train", "dev")}
+    few = {"training.max_steps": 2, "training.eval_frequency": 1}
+    train_pipeline(ROOT / "configs" / "cpu.cfg", tmp_path / "model", {**paths, **few}, start=tmp_path / "before")
+    assert before.pipe_names == ["tok2vec", "ner"]
+    assert load(str(tmp_path / "model" / "model-best")).pipe_names == ["tok2vec", "ner", "ar_news_edges"]
