@@ -45,7 +45,9 @@ RECORD_FAULTS = [
         {**GOOD, "text": "\u202bترامب", "spans": [[0, 6, "PERSON"]]}, "white space, punctuation", id="bidi at the edge"
     ),
     pytest.param(
-        {**GOOD, "text": "محمد\nصلاح", "spans": [[0, 9, "PERSON"]]}, "crosses a paragraph", id="crosses a paragraph"
+        {**GOOD, "text": "محمد\n\nصلاح", "spans": [[0, 10, "PERSON"]]},
+        "crosses an empty line",
+        id="crosses an empty line",
     ),
 ]
 
@@ -252,8 +254,9 @@ def test_an_unknown_choice_is_told_with_the_choices(script, toy_model, tmp_path)
     "text, start, end", [("🎉ترامب|", 0, 7), ("+ترامب$", 0, 7), ("🇪🇬مصر", 0, 5), ("سعر $مصر", 4, 8), ("وَلبنان", 1, 7)]
 )
 def test_a_symbol_or_a_mark_at_the_edge_of_a_span_is_refused(jsonl, text, start, end):
-    from ar_news.data.articles import read_articles, trimmed
+    from ar_news.data.articles import read_articles
     from ar_news.data.files import InputError
+    from ar_news.pipeline.edges import trimmed
 
     with pytest.raises(InputError, match="begins or ends with white space, punctuation, a symbol"):
         read_articles([jsonl({"id": "x", "text": text, "spans": [[start, end, "COUNTRY"]]})])
@@ -264,7 +267,7 @@ def test_a_symbol_or_a_mark_at_the_edge_of_a_span_is_refused(jsonl, text, start,
 
 @pytest.mark.parametrize("name", ["+972", "Canal+", "كنال+", "محمدًا", "محمدٌ", "i24NEWS"])
 def test_a_sign_that_is_part_of_a_name_stays(name):
-    from ar_news.data.articles import trimmed
+    from ar_news.pipeline.edges import trimmed
 
     assert trimmed(f"«{name}»", 0, len(name) + 2) == (1, len(name) + 1)
 

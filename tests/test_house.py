@@ -24,7 +24,7 @@ ROOMS = {
     "lists_component": {"data", "docs"},
     "scores": {"pipeline", "data", "docs"},
     "quality": {"pipeline", "data", "docs", "scores"},
-    "annotation": {"data", "docs", "environments", "lists_component", "scores", "quality"},
+    "annotation": {"pipeline", "data", "docs", "environments", "lists_component", "scores", "quality"},
     "training": {"pipeline", "data", "docs", "release", "scores"},
     "transformer": {"pipeline", "data", "docs", "scores"},
     "encoder": {"data"},

@@ -11,9 +11,10 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
-from ar_news.data.articles import Article, Span, trimmed
+from ar_news.data.articles import Article, Span
 from ar_news.data.files import InputError, in_project
 from ar_news.pipeline import tokenizer
+from ar_news.pipeline.edges import bare
 
 
 class Misfit(str, Enum):
@@ -95,6 +96,7 @@ PARTS = {
     "ar_news.Tok2Vec.v1": "ar_news.pipeline.word_layers",
     "ar_news.Tok2VecListener.v1": "ar_news.pipeline.listener",
     "ar_news_tagger": "ar_news.pipeline.tagger",
+    "ar_news_edges": "ar_news.pipeline.edges",
     "ar_news.TransformerModel.v1": "ar_news.pipeline.windows",
 }
 
@@ -128,11 +130,11 @@ def load(pipeline: str, overrides: dict[str, Any] | None = None) -> Language:
 
 
 def spans_of(doc: Doc) -> tuple[Span, ...]:
-    """The names of a doc as spans that may stand in gold: without marks at their edges, none over a line break."""
+    """The names of a doc as spans that may stand in gold, whatever pipeline found them."""
     # Doc.text is put together anew each time it is asked for.
     text, spans = doc.text, []
     for ent in doc.ents:
-        start, end = trimmed(text, ent.start_char, ent.end_char)
-        if start < end and "\n" not in text[start:end]:
+        start, end = bare(text, ent.start_char, ent.end_char)
+        if start < end:
             spans.append(Span(start, end, ent.label_))
     return tuple(spans)

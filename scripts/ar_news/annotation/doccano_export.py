@@ -7,9 +7,10 @@ from pathlib import Path
 from tqdm import tqdm
 
 from ar_news.annotation.doccano_client import Doccano, connect, from_utf16, project_names, split_names, text_hash
-from ar_news.data.articles import Article, read_articles, span_faults, trimmed, write_articles
+from ar_news.data.articles import Article, read_articles, span_faults, write_articles
 from ar_news.data.files import InputError
 from ar_news.data.labels import label_names
+from ar_news.pipeline.edges import trimmed
 
 
 def read_example(

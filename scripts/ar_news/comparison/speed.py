@@ -24,7 +24,7 @@ from tqdm import tqdm
 from ar_news.data.articles import Article
 from ar_news.data.files import InputError, read_bytes
 from ar_news.docs import load
-from ar_news.pipeline import listener, tokenizer, word_layers  # noqa: F401  (importing them registers what the config names)
+from ar_news.pipeline import edges, listener, tokenizer, word_layers  # noqa: F401  (importing them registers what the config names)
 from ar_news.scores.measuring import apart, kernels
 from ar_news.training.pipelines import check_keys
 

@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 
 from ar_news.data.files import InputError, numbered_lines, read_bytes, tell, writing
 from ar_news.data.labels import label_names
+from ar_news.pipeline.edges import crosses, trimmed
 
 SUFFIXES = (".txt", ".jsonl")
 
@@ -99,41 +100,6 @@ def text_faults(text: Any, gold: bool = True) -> list[str]:
     return []
 
 
-def is_edge(char: str) -> bool:
-    """Whether a character never begins or ends a name: white space, punctuation, a symbol, a control, tatweel."""
-    return char.isspace() or unicodedata.category(char)[0] in "PZCS" or char == "\u0640"
-
-
-def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """The stretch without what a mouse takes along at its edges; start == end if nothing is left.
-
-    A mark (tashkeel, the variation selector of an emoji) belongs to the character before it, so it begins no name. A
-    plus sign is part of some outlets' names: +972, Canal+.
-    """
-
-    def plus(place: int, beside: int) -> bool:
-        return (
-            text[place] == "+"
-            and start <= beside < end
-            and (text[beside].isdigit() if beside > place else text[beside].isalpha())
-        )
-
-    while (
-        start < end
-        and (is_edge(text[start]) or unicodedata.category(text[start])[0] == "M")
-        and not plus(start, start + 1)
-    ):
-        start += 1
-    while start < end:
-        last = end - 1
-        while last > start and unicodedata.category(text[last])[0] == "M":
-            last -= 1
-        if not is_edge(text[last]) or plus(last, last - 1):
-            break
-        end = last
-    return start, end
-
-
 def span_faults(text: str, raw_spans: Any, labels: Sequence[str]) -> tuple[list[Span], list[str]]:
     """The spans of a record and their faults: range, surface, label, edges, overlap."""
     if not isinstance(raw_spans, list):
@@ -160,8 +126,8 @@ def span_faults(text: str, raw_spans: Any, labels: Sequence[str]) -> tuple[list[
             faults.append(
                 f"{where} {found!r} begins or ends with white space, punctuation, a symbol or tatweel; narrow it"
             )
-        if "\n" in found:
-            faults.append(f"{where} {found!r} crosses a paragraph; split it")
+        if crosses(text, start, end):
+            faults.append(f"{where} {found!r} crosses an empty line; split it")
         spans.append(Span(start, end, label))
     spans.sort(key=lambda span: span[:2])
     for left, right in itertools.pairwise(spans):

@@ -14,10 +14,11 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from tqdm import tqdm
 
-from ar_news.data.articles import Article, Span, is_edge, text_faults, write_articles
+from ar_news.data.articles import Article, Span, text_faults, write_articles
 from ar_news.data.files import InputError, read_lines, write_json
 from ar_news.data.lists import country_forms, name_key
 from ar_news.docs import blank_pipeline, tokens_of
+from ar_news.pipeline.edges import is_edge
 from ar_news.pipeline.tokenizer import PROCLITICS, fold
 
 LABELS: tuple[str, ...] = ("PERSON", "COUNTRY", "MEDIA")

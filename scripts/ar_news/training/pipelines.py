@@ -15,10 +15,12 @@ from threadpoolctl import threadpool_limits
 
 from ar_news.data.files import LIBRARY, InputError
 from ar_news.data.stamps import Stamp
-from ar_news.pipeline import listener, tokenizer, word_layers  # noqa: F401  (importing them registers what the config names)
+from ar_news.pipeline import edges, listener, tokenizer, word_layers  # noqa: F401  (importing them registers what the config names)
 
-# What decides the weights besides config and articles.
-PROGRAMS = [LIBRARY / "pipeline" / "tokenizer.py", LIBRARY / "pipeline" / "word_layers.py"]
+# What decides the weights besides config and articles; by the names that edges.py mends the best step is chosen.
+PROGRAMS = [LIBRARY / "pipeline" / name for name in ("tokenizer.py", "word_layers.py", "edges.py")]
+# Has nothing to learn, and older pipelines are without it.
+WEIGHTLESS = "ar_news_edges"
 
 
 # spaCy's own variable: `spacy project run` neither sees it nor trains again for it.
@@ -105,7 +107,8 @@ def train_pipeline(
     try:
         whole = load_config(config, overrides=overrides)
         for part in whole["nlp"]["pipeline"] if start else ():
-            whole["components"][part] = {"source": str(start)}
+            if part != WEIGHTLESS:
+                whole["components"][part] = {"source": str(start)}
         if words:
             whole["components"]["tok2vec"] = word_layers_of(words)
         setup_gpu(gpu, silent=True)

@@ -8,7 +8,7 @@ from spacy.training import Example
 
 from ar_news.data.labels import label_names
 from ar_news.docs import blank_pipeline
-from ar_news.pipeline import tagger, windows  # noqa: F401  (importing them registers what the pipeline names)
+from ar_news.pipeline import edges, tagger, windows  # noqa: F401  (importing them registers what the pipeline names)
 from ar_news.transformer.labelling import read_head
 
 
@@ -38,6 +38,7 @@ def assemble(folder: Path, overlap: float, stock: bool) -> Language:
     head: Any = nlp.add_pipe("ar_news_tagger", name="ner", config={"model": layers})
     for label in label_names():
         head.add_label(label)
+    nlp.add_pipe("ar_news_edges")
     nlp.initialize(lambda: [Example.from_dict(nlp.make_doc("نص"), {})])
     softmax = head.model.get_ref("softmax")
     softmax.set_param("W", softmax.ops.asarray(weight))
