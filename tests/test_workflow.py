@@ -135,6 +135,8 @@ def packaged(project, output, name, *more):
         "scripts/ar_news/pipeline/listener.py",
         "--code",
         "scripts/ar_news/pipeline/word_layers.py",
+        "--code",
+        "scripts/ar_news/pipeline/second_look.py",
     ]
     return run(*command, *code, *more, cwd=project)
 

@@ -15,10 +15,16 @@ from threadpoolctl import threadpool_limits
 
 from ar_news.data.files import LIBRARY, InputError
 from ar_news.data.stamps import Stamp
-from ar_news.pipeline import listener, tokenizer, word_layers  # noqa: F401  (importing them registers what the config names)
+from ar_news.pipeline import (  # noqa: F401  (importing them registers what the config names)
+    listener,
+    second_look,
+    tokenizer,
+    word_layers,
+)
 
-# What decides the weights besides config and articles.
-PROGRAMS = [LIBRARY / "pipeline" / "tokenizer.py", LIBRARY / "pipeline" / "word_layers.py"]
+# What decides the weights besides config and articles, and which are kept:
+# what is scored on dev is what the second look leaves. on dev is what the second look leaves.
+PROGRAMS = [LIBRARY / "pipeline" / f"{name}.py" for name in ("tokenizer", "word_layers", "second_look")]
 
 
 # spaCy's own variable: `spacy project run` neither sees it nor trains again for it.
@@ -105,7 +111,9 @@ def train_pipeline(
     try:
         whole = load_config(config, overrides=overrides)
         for part in whole["nlp"]["pipeline"] if start else ():
-            whole["components"][part] = {"source": str(start)}
+            # What has no weights is that of the config, and need not be there.
+            if "model" in whole["components"][part]:
+                whole["components"][part] = {"source": str(start)}
         if words:
             whole["components"]["tok2vec"] = word_layers_of(words)
         setup_gpu(gpu, silent=True)
