@@ -117,13 +117,14 @@ class SecondLook:
         value = self.zipf(word)
         if len(word) < 3 or not word.isalpha() or value >= most:
             return False
-        # Noun with a pronoun, accusative (قادما), preposition and article that the tokeniser left (بالفساد).
+        # A noun with a pronoun; one behind a preposition and the article that the tokeniser left (بالفساد).
         if len(word) > 4 and word.endswith(("ها", "هم")):
             return False
-        if (word[-1] == "ا" and self.zipf(word[:-1]) > value) or (word[1:3] == "ال" and self.zipf(word[1:]) > value):
+        if word[1:3] == "ال" and self.zipf(word[1:]) > value:
             return False
         if not word.startswith("ال"):
-            return True
+            # An accusative: قادما.
+            return word[-1] != "ا" or self.zipf(word[:-1]) <= value
         if word.endswith("ه"):
             return value < FEMININE
         # An adjective is as common of women and things.
