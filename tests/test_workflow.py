@@ -135,6 +135,10 @@ def packaged(project, output, name, *more):
         "scripts/ar_news/pipeline/listener.py",
         "--code",
         "scripts/ar_news/pipeline/word_layers.py",
+        "--code",
+        "scripts/ar_news/pipeline/second_look.py",
+        "--code",
+        "scripts/ar_news/pipeline/edges.py",
     ]
     return run(*command, *code, *more, cwd=project)
 

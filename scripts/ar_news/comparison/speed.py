@@ -24,7 +24,13 @@ from tqdm import tqdm
 from ar_news.data.articles import Article
 from ar_news.data.files import InputError, read_bytes
 from ar_news.docs import load
-from ar_news.pipeline import edges, listener, tokenizer, word_layers  # noqa: F401  (importing them registers what the config names)
+from ar_news.pipeline import (  # noqa: F401  (importing them registers what the config names)
+    edges,
+    listener,
+    second_look,
+    tokenizer,
+    word_layers,
+)
 from ar_news.scores.measuring import apart, kernels
 from ar_news.training.pipelines import check_keys
 
@@ -133,6 +139,7 @@ def parts(nlp: Language, texts: Sequence[str]) -> dict[str, float]:
     """CPU seconds of each of PARTS while the pipeline reads these texts; the rest is what spaCy does around them."""
     layers: Any = nlp.get_pipe("tok2vec")
     ner: Any = nlp.get_pipe("ner")
+    later = nlp.pipe_names[nlp.pipe_names.index("ner") + 1 :]
     embed, encode = layers.model.layers
     spent = dict.fromkeys(PARTS, 0.0)
 
@@ -150,9 +157,11 @@ def parts(nlp: Language, texts: Sequence[str]) -> dict[str, float]:
     # In their places: called by themselves, they find the memory in another state, and the encoder takes up to half longer.
     docs: list[Doc] = []
     with timed("tokeniser", nlp, "tokenizer"), timed("embedding", embed, "_func"), timed("encoder", encode, "_func"):
-        before = seconds(lambda: docs.extend(nlp.pipe(texts, batch_size=USUAL, disable=["ner"])))
+        before = seconds(lambda: docs.extend(nlp.pipe(texts, batch_size=USUAL, disable=["ner", *later])))
     spent["rest"] = before - sum(spent.values())
     spent["ner"] = seconds(lambda: list(ner.pipe(docs, batch_size=USUAL)))
+    for name in later:
+        spent["rest"] += seconds(lambda part: list(map(part, docs)), nlp.get_pipe(name))
     return spent
 
 

@@ -15,12 +15,16 @@ from threadpoolctl import threadpool_limits
 
 from ar_news.data.files import LIBRARY, InputError
 from ar_news.data.stamps import Stamp
-from ar_news.pipeline import edges, listener, tokenizer, word_layers  # noqa: F401  (importing them registers what the config names)
+from ar_news.pipeline import (  # noqa: F401  (importing them registers what the config names)
+    edges,
+    listener,
+    second_look,
+    tokenizer,
+    word_layers,
+)
 
-# What decides the weights besides config and articles; by the names that edges.py mends the best step is chosen.
-PROGRAMS = [LIBRARY / "pipeline" / name for name in ("tokenizer.py", "word_layers.py", "edges.py")]
-# Has nothing to learn, and older pipelines are without it.
-WEIGHTLESS = "ar_news_edges"
+# What decides the weights besides config and articles; by the names that the last two leave the best step is chosen.
+PROGRAMS = [LIBRARY / "pipeline" / f"{name}.py" for name in ("tokenizer", "word_layers", "second_look", "edges")]
 
 
 # spaCy's own variable: `spacy project run` neither sees it nor trains again for it.
@@ -107,7 +111,8 @@ def train_pipeline(
     try:
         whole = load_config(config, overrides=overrides)
         for part in whole["nlp"]["pipeline"] if start else ():
-            if part != WEIGHTLESS:
+            # What has no weights is that of the config, and need not be there.
+            if "model" in whole["components"][part]:
                 whole["components"][part] = {"source": str(start)}
         if words:
             whole["components"]["tok2vec"] = word_layers_of(words)
