@@ -256,7 +256,7 @@ def test_an_unknown_choice_is_told_with_the_choices(script, toy_model, tmp_path)
 def test_a_symbol_or_a_mark_at_the_edge_of_a_span_is_refused(jsonl, text, start, end):
     from ar_news.data.articles import read_articles
     from ar_news.data.files import InputError
-    from ar_news.pipeline.edges import trimmed
+    from ar_news.pipeline.bare import trimmed
 
     with pytest.raises(InputError, match="begins or ends with white space, punctuation, a symbol"):
         read_articles([jsonl({"id": "x", "text": text, "spans": [[start, end, "COUNTRY"]]})])
@@ -267,7 +267,7 @@ def test_a_symbol_or_a_mark_at_the_edge_of_a_span_is_refused(jsonl, text, start,
 
 @pytest.mark.parametrize("name", ["+972", "Canal+", "كنال+", "محمدًا", "محمدٌ", "i24NEWS"])
 def test_a_sign_that_is_part_of_a_name_stays(name):
-    from ar_news.pipeline.edges import trimmed
+    from ar_news.pipeline.bare import trimmed
 
     assert trimmed(f"«{name}»", 0, len(name) + 2) == (1, len(name) + 1)
 

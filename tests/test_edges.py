@@ -15,7 +15,8 @@ from spacy.util import load_config, load_model_from_config
 from ar_news.data.articles import span_faults
 from ar_news.data.labels import label_names
 from ar_news.docs import blank_pipeline, load, spans_of
-from ar_news.pipeline.edges import bare, mend
+from ar_news.pipeline.bare import bare
+from ar_news.pipeline.edges import mend
 from ar_news.training import packaging
 from ar_news.training.pipelines import train_pipeline
 from conftest import ROOT, TOKENIZER
@@ -214,7 +215,7 @@ def test_every_wheel_brings_it_along(project):
 
 
 def test_it_is_the_last_of_a_cpu_pipeline():
-    assert load_config(ROOT / "configs" / "cpu.cfg")["nlp"]["pipeline"] == ["tok2vec", "ner", "ar_news_edges"]
+    assert load_config(ROOT / "configs" / "cpu.cfg")["nlp"]["pipeline"][-1] == "ar_news_edges"
 
 
 def test_a_pipeline_of_before_is_loaded_without_it(toy_model):

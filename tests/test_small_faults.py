@@ -8,7 +8,7 @@ import pytest
 import spacy
 
 from ar_news.data.articles import Article, Span
-from ar_news.pipeline.edges import trimmed
+from ar_news.pipeline.bare import trimmed
 from ar_news.pipeline.tokenizer import NewsTokenizer, fold
 
 

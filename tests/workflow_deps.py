@@ -40,7 +40,7 @@ def _named(node, path):
     if isinstance(node, ast.Import):
         modules = [alias.name for alias in node.names]
     elif isinstance(node, ast.ImportFrom):
-        base = f"{path.parent.name}." if node.level else ""
+        base = f"{'.'.join(path.parent.relative_to(SCRIPTS).parts)}." if node.level else ""
         module = base + (node.module or "")
         modules = [module.rstrip("."), *(f"{module.rstrip('.')}.{alias.name}" for alias in node.names)]
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):

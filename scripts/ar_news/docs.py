@@ -14,7 +14,7 @@ from spacy.tokens import Doc, Token
 from ar_news.data.articles import Article, Span
 from ar_news.data.files import InputError, in_project
 from ar_news.pipeline import tokenizer
-from ar_news.pipeline.edges import bare
+from ar_news.pipeline.bare import bare
 
 
 class Misfit(str, Enum):

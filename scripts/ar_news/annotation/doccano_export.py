@@ -10,7 +10,7 @@ from ar_news.annotation.doccano_client import Doccano, connect, from_utf16, proj
 from ar_news.data.articles import Article, read_articles, span_faults, write_articles
 from ar_news.data.files import InputError
 from ar_news.data.labels import label_names
-from ar_news.pipeline.edges import trimmed
+from ar_news.pipeline.bare import trimmed
 
 
 def read_example(

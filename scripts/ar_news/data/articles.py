@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 from ar_news.data.files import InputError, numbered_lines, read_bytes, tell, writing
 from ar_news.data.labels import label_names
-from ar_news.pipeline.edges import crosses, trimmed
+from ar_news.pipeline.bare import crosses, trimmed
 
 SUFFIXES = (".txt", ".jsonl")
 

@@ -18,7 +18,7 @@ from ar_news.data.articles import Article, Span, text_faults, write_articles
 from ar_news.data.files import InputError, read_lines, write_json
 from ar_news.data.lists import country_forms, name_key
 from ar_news.docs import blank_pipeline, tokens_of
-from ar_news.pipeline.edges import is_edge
+from ar_news.pipeline.bare import is_edge
 from ar_news.pipeline.tokenizer import PROCLITICS, fold
 
 LABELS: tuple[str, ...] = ("PERSON", "COUNTRY", "MEDIA")

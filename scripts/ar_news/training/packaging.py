@@ -19,7 +19,7 @@ from ar_news.data.files import ROOT, InputError, placing, read_json, write_text
 
 # The package whose files go along, and those that go along always: once.py is imported before all others.
 SHIPPED = "ar_news.pipeline"
-ALWAYS = ("ar_news.pipeline.once", "ar_news.pipeline.looks")
+ALWAYS = ("ar_news.pipeline.once", "ar_news.pipeline.looks", "ar_news.pipeline.bare")
 # The first setuptools that puts licence files where PEP 639 wants them, in dist-info/licenses.
 SETUPTOOLS = 77
 # The line of spaCy's setup.py that names the pipeline and nothing else.

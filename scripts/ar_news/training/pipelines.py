@@ -23,8 +23,10 @@ from ar_news.pipeline import (  # noqa: F401  (importing them registers what the
     word_layers,
 )
 
-# What decides the weights besides config and articles; by the names that the last two leave the best step is chosen.
-PROGRAMS = [LIBRARY / "pipeline" / f"{name}.py" for name in ("tokenizer", "word_layers", "second_look", "edges")]
+# What decides the weights besides config and articles; by the names that the last three leave the best step is chosen.
+PROGRAMS = [
+    LIBRARY / "pipeline" / f"{name}.py" for name in ("tokenizer", "word_layers", "second_look", "edges", "bare")
+]
 
 
 # spaCy's own variable: `spacy project run` neither sees it nor trains again for it.

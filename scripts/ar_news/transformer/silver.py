@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from ar_news.data.articles import Article, Span
 from ar_news.data.labels import label_names
 from ar_news.data.lists import name_key
-from ar_news.pipeline.edges import is_edge
+from ar_news.pipeline.bare import is_edge
 from ar_news.pipeline.tagger import spans_of_tags
 from ar_news.pipeline.tokenizer import fold
 
