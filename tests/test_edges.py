@@ -249,7 +249,7 @@ def test_training_gives_the_same_weights_with_and_without_it(nlp, small_texts):
 
 
 def test_a_training_goes_on_from_a_pipeline_of_before(small_pipeline, small_texts, tmp_path):
-    before = spacy.load(small_pipeline, exclude=["ar_news_edges"])
+    before = spacy.load(small_pipeline, exclude=["ar_news_second_look", "ar_news_edges"])
     before.to_disk(tmp_path / "before")
     docs = list(before.pipe(small_texts[:2]))
     DocBin(docs=docs).to_disk(tmp_path / "train.spacy")
@@ -257,4 +257,4 @@ def test_a_training_goes_on_from_a_pipeline_of_before(small_pipeline, small_text
     few = {"training.max_steps": 2, "training.eval_frequency": 1}
     train_pipeline(ROOT / "configs" / "cpu.cfg", tmp_path / "model", {**paths, **few}, start=tmp_path / "before")
     assert before.pipe_names == ["tok2vec", "ner"]
-    assert load(str(tmp_path / "model" / "model-best")).pipe_names == ["tok2vec", "ner", "ar_news_edges"]
+    assert load(str(tmp_path / "model" / "model-best")).pipe_names[-1] == "ar_news_edges"
