@@ -107,6 +107,8 @@ class Progress:
                 code = process.wait()
             except BaseException:
                 process.kill()
+                # It reads to the end of the pipe, which is closed behind this block.
+                reader.join(self.every)
                 raise
             finally:
                 self.clear()
