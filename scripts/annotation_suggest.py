@@ -32,8 +32,9 @@ def main(
     """Choose articles of SOURCE and write them with suggested names, ready for doccano_push.py.
 
     `unsure` reads each article six times with parts of the pipeline switched off, and prefers articles in
-    which the names come and go, and which do not resemble those chosen before. Where nothing is trained
-    yet, a released pipeline suggests, or else the lists of countries and outlets. An article that cannot be read is named and left out.
+    which the names come and go, and which do not resemble those chosen before. Where nothing is trained yet, a
+    released pipeline suggests, or else the lists of countries and outlets. An article that cannot be read is named and
+    left out.
 
     Example: python scripts/annotation_suggest.py articles/ training/annotation/suggested.jsonl --pick unsure --number 200
     """

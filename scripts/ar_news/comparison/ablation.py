@@ -114,8 +114,8 @@ def ablation(
 ) -> Iterator[tuple[str, dict]]:
     """Name and result of every step that has pipelines: what it is, and the `summary` of its measures.
 
-    folder: of the run; what is made goes into its folder ablation. tests: NAME=FILE of gold articles, or a folder. seeds: trainings of
-    a step. only: names of the wanted steps, none for all.
+    folder: of the run; what is made goes into its folder ablation. tests: NAME=FILE of gold articles, or a folder. seeds:
+    trainings of a step. only: names of the wanted steps, none for all.
     """
     # What is wrong with them is told before anything is trained.
     named_files(tests)

@@ -25,9 +25,9 @@ COMMANDS = {
 
 
 def entry(wheel: Path, tests: list[str]) -> dict[str, Any]:
-    """What is to be known of a wheel: file, size in bytes, SHA-256, what made it, licences, scores, words a second of CPU time on one thread.
+    """What is to be known of a wheel: file, size in bytes, SHA-256, what made it, licences, scores and speed.
 
-    tests: NAME=FILE of gold articles. Raises InputError for a wheel that was made of files in no commit.
+    The speed is words a second of CPU time on one thread. tests: NAME=FILE of gold articles. Raises InputError for a wheel that was made of files in no commit.
     """
     folder = unpacked(wheel)
     meta = read_json(folder / "meta.json", "build it again")

@@ -24,14 +24,9 @@ from tqdm import tqdm
 from ar_news.data.articles import Article
 from ar_news.data.files import InputError, read_bytes
 from ar_news.docs import load
-from ar_news.pipeline import (  # noqa: F401  (importing them registers what the config names)
-    edges,
-    listener,
-    second_look,
-    tokenizer,
-    word_layers,
-)
 from ar_news.scores.measuring import apart, kernels
+
+# It registers what the config names, too.
 from ar_news.training.pipelines import check_keys
 
 # Keys of a config, and what stands there; weights and files are the same.
