@@ -239,6 +239,31 @@ def test_the_pipeline_tags_as_the_fine_tuned_tagger_does(trained):
         assert numpy.abs(nlp.get_pipe("ner").predict([doc])[0] - rows).max() < 0.02
 
 
+def test_a_saved_pipeline_holds_the_weights_that_it_had(trained, tmp_path):
+    from ar_news.docs import load
+
+    nlp = load(str(trained / "pipeline"))
+    weights = nlp.get_pipe("transformer").model.transformer.state_dict()
+    nlp.to_disk(tmp_path / "again")
+    again = load(str(tmp_path / "again")).get_pipe("transformer").model.transformer.state_dict()
+    assert all((again[name] == value).all() for name, value in weights.items())
+    size = sum(value.nbytes for value in weights.values())
+    assert (tmp_path / "again" / "transformer" / "model").stat().st_size < size / 2
+
+
+def test_a_pipeline_reads_the_weights_as_spacy_transformers_writes_them(trained):
+    from spacy_transformers.layers.hf_shim import HFShim
+
+    from ar_news.docs import load
+
+    nlp = load(str(trained / "pipeline"))
+    shim = nlp.get_pipe("transformer").model.layers[0].shims[0]
+    written = HFShim.to_bytes(shim)
+    weights = {name: value.clone() for name, value in shim._model.state_dict().items()}
+    read = shim.from_bytes(written)._model.state_dict()
+    assert all((read[name] == value).all() for name, value in weights.items())
+
+
 def test_a_pipeline_holds_no_path_of_the_machine_that_built_it(trained):
     for file in (trained / "pipeline").rglob("*"):
         if file.is_file():

@@ -118,9 +118,13 @@ def make_transformer(
     name: hub name or folder of the encoder. The other arguments are those of `windows`.
     """
 
+    from .packed import PackedShim
+
     get_spans = Getter(overlap, limit, split)
     make = registry.architectures.get("spacy-transformers.TransformerModel.v3")
     get_spans.model = make(name, get_spans, tokenizer_config={"use_fast": True})
+    wrapper = get_spans.model.layers[0]
+    wrapper.shims[0] = PackedShim(wrapper.shims[0]._hfmodel)
     return get_spans.model
 
 

@@ -3,12 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+import torch
 from spacy.language import Language
 from spacy.training import Example
 
 from ar_news.data.labels import label_names
 from ar_news.docs import blank_pipeline
 from ar_news.pipeline import edges, second_look, tagger, windows  # noqa: F401  (importing them registers what the pipeline names)
+from ar_news.pipeline.packed import rounded
 from ar_news.transformer.labelling import read_head
 
 
@@ -17,7 +19,7 @@ def assemble(folder: Path, overlap: float, stock: bool) -> Language:
 
     Raises InputError if the folder holds no tagger of the labels of configs/labels.json.
 
-    Weights are kept in half precision: no tag of the dev articles changes, and the wheel is half as large.
+    Matrices are rounded as ar_news.pipeline.packed rounds them, so that the wheel is a quarter as large.
     """
     nlp = blank_pipeline(stock)
     weight, bias = read_head(folder)
@@ -49,5 +51,7 @@ def assemble(folder: Path, overlap: float, stock: bool) -> Language:
     transformer.model.transformer.config._name_or_path = ""
     transformer.model.tokenizer.name_or_path = ""
     transformer.model.tokenizer.init_kwargs.pop("name_or_path", None)
-    transformer.model.transformer.half()
+    for weights in transformer.model.transformer.parameters():
+        if weights.ndim == 2:
+            weights.data = torch.from_numpy(rounded(weights.detach().cpu().numpy()))
     return nlp
