@@ -321,6 +321,81 @@ def test_another_team_makes_the_texts_of_the_news_by_the_code_of_the_datasheet()
     assert theirs["text_of"](raw) == clean(raw)
 
 
+@pytest.fixture
+def convert(script, jsonl, tmp_path):
+    """Run train_convert.py on a small corpus and a file of more articles; what it left, and the folder."""
+
+    def call(*more):
+        for split in ("train", "dev"):
+            jsonl(*gold(split)[:2], name=f"corpus/{split}.jsonl")
+        options = ("--more", jsonl(*more, name="real/train.jsonl")) if more else ()
+        return script("train_convert", tmp_path / "corpus", tmp_path / "data", *options), tmp_path / "data"
+
+    return call
+
+
+def test_real_articles_are_trained_on_beside_those_of_the_corpus_and_not_chosen_by(convert, nlp):
+    from spacy.tokens import DocBin
+
+    done, data = convert(record("ant_multisource:ON-a-1", source="ant", split="train"))
+    assert done.returncode == 0
+    texts = {
+        split: [doc.text for doc in DocBin().from_disk(data / f"{split}.spacy").get_docs(nlp.vocab)]
+        for split in ("train", "dev")
+    }
+    assert texts["train"] == [*(article["text"] for article in gold("train")[:2]), story(1)]
+    assert texts["dev"] == [article["text"] for article in gold("dev")[:2]]
+
+
+def test_without_more_articles_training_has_those_of_the_corpus_alone_and_the_same_bytes_again(convert):
+    _, data = convert()
+    before = (data / "train.spacy").read_bytes()
+    assert convert()[0].returncode == 0 and (data / "train.spacy").read_bytes() == before
+    assert json.loads((data / "more.json").read_text(encoding="utf-8")) == {"data": {}, "collections": []}
+
+
+@pytest.mark.parametrize("split", ["dev", "test"])
+def test_articles_that_measure_are_not_trained_on(convert, split):
+    done, data = convert(record("ntrex:paper.2", source="ntrex", split=split))
+    assert "article ntrex:paper.2: is of dev or test, so not to be trained on" in errors(done)[0]
+    assert not (data / "train.spacy").exists()
+
+
+def test_every_step_of_the_ablation_that_trains_on_the_corpus_trains_on_more_articles_as_often(jsonl):
+    from ar_news.comparison.ablation import read_steps
+
+    more = jsonl(record("ant_multisource:ON-a-1", split="train"), name="real.jsonl")
+    plain, steps = (read_steps(Path("corpus"), Path("run"), given) for given in ("", str(more)))
+    times = [
+        (step["train"].get("corpus/train.jsonl"), step["train"].get(more.as_posix()))
+        for step in steps
+        if "train" in step
+    ]
+    assert (1, 1) in times and (3, 3) in times and all(one == other for one, other in times)
+    assert all(more.as_posix() not in step.get("train", {}) for step in plain)
+
+
+def test_a_pipeline_tells_whose_texts_it_learnt_from_and_claims_no_licence_for_them(
+    convert, script, toy_model, tmp_path
+):
+    from ar_news.training.description import described
+
+    _, data = convert(
+        record("ant_multisource:ON-a-1", source="ant"),
+        record("saudinewsnet:2015-01-01:0", source="saudinewsnet"),
+        record("ntrex:paper.2"),
+    )
+    more = json.loads((data / "more.json").read_text(encoding="utf-8"))
+    assert list(more["data"]) == ["real/train.jsonl"]
+    meta = described(ROOT / "corpus", "", "", "", more["collections"])
+    told = {source["name"]: source.get("license") for source in meta["sources"]}
+    assert told["SaudiNewsNet (texts of annotated articles)"] == "CC BY-NC-SA 4.0"
+    assert told["ANT multi-source corpus (texts of annotated articles)"].endswith("texts of their outlets")
+    assert "articles of one's own" in told and meta["license"] == ""
+    assert described(ROOT / "corpus", "", "CC BY-NC-SA 4.0", "", more["collections"])["license"] == "CC BY-NC-SA 4.0"
+    assert described(ROOT / "corpus", "", "", "")["license"] == "CC BY-SA 4.0"
+
+
 def real_assets():
     """A folder with the real collections, if this machine has one."""
     for folder in (Path(os.environ.get(fetching.MIRROR) or ROOT / "none"), ROOT / "training" / "assets"):
