@@ -215,6 +215,8 @@ def test_a_collection_without_gold_and_one_that_is_none_are_told(add, fetch):
         ({"text": story(9)}, "its text is not that of ant without some lines"),
         ({"id": "ant_multisource:ON-a-9"}, "not in ant; correct its id"),
         ({"id": "other:1"}, "of no collection that can be fetched"),
+        ({"reviewer": None}, "`reviewer` is not what it should be"),
+        ({"annotators": ["A", "سارة"]}, "`annotators` is not what it should be"),
         ({"split": "all"}, "split 'all' is none of train, dev, test"),
         ({"ar_news": {"annotated_for": ["PERSON"]}}, "not annotated for all labels"),
     ],

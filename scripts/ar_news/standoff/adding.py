@@ -9,7 +9,17 @@ from ar_news.data.articles import Article, gold_files, read_articles
 from ar_news.data.files import ROOT, InputError
 from ar_news.data.near_articles import Copies
 from ar_news.standoff.rebuilding import fetch_for, rebuild
-from ar_news.standoff.records import SPLITS, Double, Record, read_doubles, read_records, sha256, write_lines
+from ar_news.standoff.records import (
+    SPLITS,
+    Double,
+    Record,
+    as_written,
+    read_doubles,
+    read_records,
+    record_faults,
+    sha256,
+    write_lines,
+)
 from ar_news.standoff.sources import SOURCES, Source, collection_of
 
 # Held out whatever else is.
@@ -64,7 +74,9 @@ def record_of(article: Article, told: Told, sources: dict[str, Source]) -> Recor
     if source.test and told.split != "test":
         return f"article {article.id}: {name} serves to measure only; its split is test"
     where = {**address, **({"left_out": missing} if missing else {})}
-    return Record(article.id, where, sha256(article.text), page.outlet, page.date, *told, article.spans)
+    made = Record(article.id, where, sha256(article.text), page.outlet, page.date, *told, article.spans)
+    faults = record_faults(as_written(made), Record)
+    return f"article {article.id}: {faults[0]}" if faults else made
 
 
 def copy_faults(new: dict[str, Article], known: list[Article], held_out: list[Article]) -> list[str]:

@@ -164,8 +164,13 @@ def read_doubles(folder: Path, collections: Iterable[str] = SOURCES) -> dict[str
     return {name: read_lines_of(folder / "double" / f"{name}.jsonl", Double) for name in collections}
 
 
+def as_written(line: Record | Double) -> dict[str, Any]:
+    """A line as its JSON says it: lists for tuples."""
+    return json.loads(json.dumps(asdict(line)))
+
+
 def write_lines(path: Path, lines: Iterable[Record | Double]) -> None:
     """Write the lines of one file, by id."""
     with writing(path) as file:
         for line in sorted(lines, key=lambda line: line.id):
-            file.write(json.dumps(asdict(line), ensure_ascii=False) + "\n")
+            file.write(json.dumps(as_written(line)) + "\n")
