@@ -30,6 +30,12 @@ def main(
     seeds: Annotated[int, typer.Option(min=1, help='Trainings of each step, but of no step more than its "most".')] = 3,
     only: Annotated[list[str], typer.Option(help="Steps to run; all if not given.")] = [],
     overrides: Overrides = "",
+    more: Annotated[
+        str,
+        typer.Option(
+            help='JSONL of more training articles, in every step that trains on those of CORPUS; "" for none.'
+        ),
+    ] = "",
     output: Annotated[
         Path | None, typer.Option(help="JSON file for the figures; FOLDER/ablation/ablation.json.")
     ] = None,
@@ -41,7 +47,7 @@ def main(
     goes on.
     """
     result = {}
-    for name, row in ablation(corpus, folder, test, seeds, only, read_overrides(overrides)):
+    for name, row in ablation(corpus, folder, test, seeds, only, read_overrides(overrides), more):
         result[name] = row
         print(f"{name}: " + ", ".join(f"{test} {100 * f1[ALL]['mean']:.1f}" for test, f1 in row["f1"].items()))
     write_json(output or folder / "ablation" / "ablation.json", result)

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from ar_news.data.articles import read_articles
-from ar_news.data.files import in_project, write_json, write_text
+from ar_news.data.files import in_project
 from ar_news.docs import load
-from ar_news.scores.evaluation import error_page, evaluation, table
-from ar_news.scores.scoring import ALL
+from ar_news.release import chosen
+from ar_news.scores.evaluation import evaluation, write_scores
 
 
 def main(
@@ -29,23 +29,12 @@ def main(
 
     A predicted span is right when start, end and label all agree with gold; a gold span that fits no
     token of the pipeline counts as missed. Also written: scores by overlap, 95 % intervals by bootstrap
-    over articles, a confusion matrix, and a page that shows every error in context.
+    over articles, a confusion matrix, and a page that shows every error in context. Where a pipeline of this project has not been
+    trained yet, the released one reads, and the command says so.
     """
     gold = read_articles([articles])
-    result, pairs = evaluation(load(pipeline), gold, read_articles([train]) if train else [])
-    stem = name or articles.stem
-    write_json(output / f"{stem}.json", result)
-    write_text(output / f"{stem}.md", table(result) + "\n")
-    write_text(output / f"{stem}.errors.html", error_page(gold, pairs, f"Errors on {stem}"))
-    print(table(result))
-    print(f"gold names that no token boundary fits (counted as missed): {result['unaligned']}")
-    header = result["confusion"]["labels"]
-    print("\nconfusion, rows gold, columns predicted\n" + " " * 10 + "".join(f"{label:>10}" for label in header))
-    for label, row in zip(header, result["confusion"]["matrix"]):
-        print(f"{label:<10}" + "".join(f"{value:>10}" for value in row))
-    print(
-        f"\nF {result['exact'][ALL]['f1']:.3f}, {result['words_per_second']:,} words/s; errors in {output / f'{stem}.errors.html'}"
-    )
+    result, pairs = evaluation(load(chosen(pipeline)), gold, read_articles([train]) if train else [])
+    print(write_scores(output, name or articles.stem, gold, pairs, result))
 
 
 if __name__ == "__main__":

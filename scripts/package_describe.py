@@ -27,6 +27,9 @@ def main(
             help="md and trf add the licence and sources of configs/meta-best.json, as more than the corpus went in."
         ),
     ] = Size.sm,
+    more: Annotated[
+        Path | None, typer.Option(help="What it was trained on besides, as train_convert.py wrote it (more.json).")
+    ] = None,
 ):
     """Copy MODEL to OUTPUT with labels, test scores, sources, licence and what it was made of in its meta.json."""
     for path in (model / "meta.json", scores):
@@ -36,14 +39,17 @@ def main(
     missing = set(label_names()) - set(meta["labels"].get("ner", []))
     if missing:
         print(f"warning: the training data held no {', '.join(sorted(missing))}; the pipeline cannot find it")
-    meta.update(described(corpus, author, licence, source))
+    besides = read_json(more, "convert the articles again") if more else {"data": {}, "collections": []}
+    meta.update(described(corpus, author, licence, source, besides["collections"]))
     if size is not Size.sm:
-        more: dict[str, Any] = read_json(ROOT / "configs" / "meta-best.json", "restore it")[size.value]
-        meta.update(license=licence or more["license"], sources=[*meta["sources"], *more["sources"]])
+        best: dict[str, Any] = read_json(ROOT / "configs" / "meta-best.json", "restore it")[size.value]
+        meta["sources"] += best["sources"]
+        meta["license"] = licence or ("" if besides["collections"] else best["license"])
     meta["performance"] = performance(read_json(scores, "evaluate it again"))
     meta["label_definitions"] = {row["label"]: row["definition_en"] for row in load_labels()}
     meta["label_colours"] = {row["label"]: row["colour"] for row in load_labels()}
     meta["made_of"] = made_of(corpus)
+    meta["made_of"]["data"].update(besides["data"])
     with placing(output, holds="meta.json") as temporary:
         shutil.copytree(model, temporary)
         write_json(temporary / "meta.json", meta)

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from tqdm import tqdm
 
 from ar_news.data.files import ROOT, InputError
-from ar_news.public.fetching import FOLDER, MIRROR, fault, fetch, read_assets
+from ar_news.public.fetching import FOLDER, MIRROR, ensure, read_assets
 
 
 def main(
@@ -37,18 +36,7 @@ def main(
     wanted = [a for a in read_assets() if not names or a["dest"].removeprefix(FOLDER).startswith(tuple(names))]
     if not wanted:
         raise InputError(f"{', '.join(names or [])}: no such asset in best/project.yml; see its section assets")
-    faults, fetched = [], 0
-    for asset in tqdm(wanted, desc="assets", unit="file", disable=None):
-        path = root / asset["dest"]
-        wrong = fault(path, asset)
-        if wrong and verify:
-            faults.append(f"{path}: {wrong}; run python scripts/public_fetch.py")
-        elif wrong:
-            told = fetch(asset, path, mirror)
-            fetched += not told
-            faults.extend([told] if told else [])
-    if faults:
-        raise InputError(*faults)
+    fetched = ensure(wanted, root, mirror, verify)
     print(f"{len(wanted)} assets are as they should be, {fetched} of them fetched now", file=sys.stderr)
 
 

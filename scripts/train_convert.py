@@ -3,14 +3,15 @@
 from ar_news.cli import run
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from spacy.tokens import DocBin
 from tqdm import tqdm
 
-from ar_news.data.articles import read_articles
+from ar_news.data.articles import more_files, read_articles
 from ar_news.data.files import placing, write_json
+from ar_news.data.stamps import digest
 from ar_news.docs import blank_pipeline, gold_doc, shown
 
 
@@ -18,17 +19,20 @@ def main(
     corpus: Annotated[Path, typer.Argument(help="Folder with the JSONL splits.")],
     output: Annotated[Path, typer.Argument(help="Folder for the .spacy files.")],
     split: Annotated[list[str], typer.Option(help="Split to convert; may be given several times.")] = ["train", "dev"],
+    more: Annotated[
+        str, typer.Option(help='JSONL of more training articles, such as rebuilt stand-off gold; "" for none.')
+    ] = "",
 ):
     """Tokenise the gold articles of CORPUS and write OUTPUT/SPLIT.spacy for `spacy train`.
 
     Names that no token boundary of the pipeline fits are listed in OUTPUT/misaligned.json. They stay in
-    the gold, where they count as missed.
+    the gold, where they count as missed. What --more was, and of which collections, stands in OUTPUT/more.json.
     """
-    nlp = blank_pipeline()
-    report = {}
+    nlp, added = blank_pipeline(), more_files(more)
+    report: dict[str, Any] = {}
     for name in split:
-        articles = read_articles([corpus / f"{name}.jsonl"])
-        docs, misaligned = DocBin(), []
+        articles = read_articles([corpus / f"{name}.jsonl", *(added if name == "train" else [])])
+        docs, misaligned = DocBin(), list[str]()
         for article in tqdm(articles, desc=name, unit="article", disable=None):
             doc, misfits = gold_doc(nlp, article)
             docs.add(doc)
@@ -39,6 +43,14 @@ def main(
         with placing(output / f"{name}.spacy") as temporary:
             docs.to_disk(temporary)
     write_json(output / "misaligned.json", report)
+    collections = {article.meta.get("source", "articles of one's own") for article in read_articles(added)}
+    write_json(
+        output / "more.json",
+        {
+            "data": {f"{path.resolve().parent.name}/{path.name}": digest(path) for path in added},
+            "collections": sorted(collections),
+        },
+    )
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from tqdm import tqdm
 
-from ar_news.data.articles import read_articles
+from ar_news.data.articles import more_files, read_articles
 from ar_news.data.files import in_project, placing
 from ar_news.docs import blank_pipeline
 from ar_news.pipeline.windows import LIMIT, windows
@@ -20,6 +20,9 @@ from ar_news.transformer.windows_file import encode, read_tokenizer
 def main(
     articles: Annotated[list[Path], typer.Argument(help="JSONL of articles, gold, silver or bare.")],
     output: Annotated[Path, typer.Option(help="File for the windows, .npz.")],
+    more: Annotated[
+        str, typer.Option(help='JSONL of more training articles, such as rebuilt stand-off gold; "" for none.')
+    ] = "",
     encoder: Annotated[Path, typer.Option(help="Folder of the encoder whose wordpieces are wanted.")] = in_project(
         "training/encoder"
     ),
@@ -36,7 +39,7 @@ def main(
 
     An article that was annotated for some labels only teaches nothing about the others where it has no name.
     """
-    found = read_articles(articles)
+    found = read_articles([*articles, *more_files(more)])
     nlp, tokenizer = blank_pipeline(stock), read_tokenizer(encoder)
     bar = tqdm(found, desc=output.stem, unit="article", disable=None)
     columns = encode(

@@ -29,6 +29,7 @@ ROOMS = {
     "transformer": {"pipeline", "data", "docs", "scores"},
     "encoder": {"data"},
     "public": {"pipeline", "data", "docs"},
+    "standoff": {"pipeline", "data", "docs", "quality", "public"},
     "comparison": {"pipeline", "data", "docs", "release", "lists_component", "scores", "training"},
     "figures": {"data", "docs", "release", "scores", "quality"},
 }

@@ -66,8 +66,26 @@ def test_the_pages_show_every_yardstick_of_real_articles_under_its_name():
 def test_a_label_that_nobody_marked_has_no_kappa_and_that_is_shown():
     from ar_news.figures import agreement_table
 
-    table = agreement_table({"articles": 1, "tokens": 10, "agreement": {"ORG": {"f1": 0.0, "kappa": None, "names": 0}}})
-    assert "| ORG | 0.000 | – | 0 |" in table
+    row = {"f1": 0.0, "interval": [0.0, 0.5], "kappa": None, "names": 0}
+    table = agreement_table({"articles": 1, "tokens": 10, "agreement": {"ORG": row}})
+    assert "| ORG | 0.000 | 0.000 – 0.500 | – | 0 |" in table
+
+
+def test_what_annotators_of_other_peoples_texts_differed_in_is_not_kept_with_the_figures(tmp_path):
+    from ar_news.figures import measure_standoff, standoff_tables
+
+    row = {"f1": 0.9, "interval": [0.8, 1.0], "kappa": 0.9, "names": 5}
+    found = {"articles": 1, "tokens": 9, "agreement": {"ALL": row}, "differences": [{"text": "كلام"}]}
+    one = {"articles": 1, "words": 9, "names": {"PERSON": {"mentions": 5, "different": 1}}}
+    counts = {"splits": {"test": one, "all": one}, "outlets": {"ntrex": {"paper": 1}}, "twice": 1}
+    for name, value in (("agreement", found), ("counts", counts)):
+        (tmp_path / "ntrex").mkdir(exist_ok=True)
+        (tmp_path / "ntrex" / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
+    measured = measure_standoff(tmp_path)
+    assert "differences" not in measured["NTREX, translated"]["agreement"]
+    page = standoff_tables(measured)
+    assert "| NTREX, translated, test | 1 | 9 | 5 |" in page and "| ALL | 0.900 | 0.800 – 1.000 | 0.900 | 5 |" in page
+    assert standoff_tables({}) == "Nothing is annotated yet."
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])

@@ -158,7 +158,8 @@ def test_a_folder_of_packages_holds_the_wheel_of_this_version_and_the_log(projec
 
 def test_a_second_run_has_nothing_to_do(project):
     text = project_run(project)
-    assert len(re.findall(r"Skipping '", text)) == 5
+    # All but convert, which may read a file more and gives the same bytes, and train, which decides by its stamp.
+    assert len(re.findall(r"Skipping '", text)) == 4
     assert f"{RUN}/model: up to date" in text
 
 

@@ -63,10 +63,19 @@ def _named(node, path):
 CORPUS = "${vars.corpus}"
 RUN = "training/${vars.name}"
 # Variables of project.yml that hold a path.
-PATHS = (CORPUS, "${vars.held_out}", "${vars.articles}", "${vars.real}", "${vars.encoder}", "${vars.start}")
+PATHS = (
+    CORPUS,
+    "${vars.held_out}",
+    "${vars.articles}",
+    "${vars.real}",
+    "${vars.encoder}",
+    "${vars.start}",
+    "${vars.more}",
+)
 # What may be missing cannot be a dependency, so a command that reads it is no_skip and decides by itself.
 OPTIONAL = (
     "${vars.real}",
+    "${vars.more}",
     "${vars.encoder}",
     "${vars.start}",
     "${vars.articles}",
@@ -90,6 +99,7 @@ INSIDE = {
         "training/assets/antcorpus.multisource.data-f117ce44a9cfad0dcbd341b7d744e4c3cdb4fed8.zip",
     ],
     ("public_fetch.py", ""): ["best/project.yml"],
+    ("standoff_fetch.py", ""): ["best/project.yml", "corpus/standoff"],
     ("package_describe.py", ""): ["LICENSE"],
     ("package_build.py", ""): ["pyproject.toml"],
     ("doccano_setup.py", ""): ["corpus/guideline.ar.md", "corpus/guideline.en.md"],

@@ -12,7 +12,7 @@ from typing import Any
 from spacy.tokens import DocBin
 from tqdm import tqdm
 
-from ar_news.data.articles import read_articles
+from ar_news.data.articles import more_files, read_articles
 from ar_news.data.files import LIBRARY, ROOT, InputError
 from ar_news.data.labels import label_names
 from ar_news.data.stamps import Stamp
@@ -27,13 +27,19 @@ MEASURE = [
 ]
 
 
-def read_steps(corpus: Path, folder: Path) -> list[dict]:
+def read_steps(corpus: Path, folder: Path, more: str = "") -> list[dict]:
     """The steps: name, what is new in it, and either training files, overrides and most seeds, or a folder of ready pipelines.
 
-    corpus, folder: what `{corpus}` and `{run}` stand for in the paths of configs/ablation.json.
+    corpus, folder: what `{corpus}` and `{run}` stand for in the paths of configs/ablation.json. more: more training articles,
+    which count in each step as often as those of the corpus; "" for none. Raises InputError if they are not to be trained on.
     """
     text = (ROOT / "configs" / "ablation.json").read_text(encoding="utf-8")
-    return json.loads(text.replace("{corpus}", corpus.as_posix()).replace("{run}", folder.as_posix()))
+    steps = json.loads(text.replace("{corpus}", corpus.as_posix()).replace("{run}", folder.as_posix()))
+    for file in more_files(more):
+        for step in steps:
+            if times := step.get("train", {}).get(f"{corpus.as_posix()}/train.jsonl"):
+                step["train"][file.as_posix()] = times
+    return steps
 
 
 def write_docs(files: dict[str, int], output: Path) -> None:
@@ -110,16 +116,16 @@ def summary(runs: list[dict]) -> dict:
 
 
 def ablation(
-    corpus: Path, folder: Path, tests: list[str], seeds: int, only: list[str], overrides: dict[str, Any]
+    corpus: Path, folder: Path, tests: list[str], seeds: int, only: list[str], overrides: dict[str, Any], more: str = ""
 ) -> Iterator[tuple[str, dict]]:
     """Name and result of every step that has pipelines: what it is, and the `summary` of its measures.
 
     folder: of the run; what is made goes into its folder ablation. tests: NAME=FILE of gold articles, or a folder. seeds:
-    trainings of a step. only: names of the wanted steps, none for all.
+    trainings of a step. only: names of the wanted steps, none for all. more: as in `read_steps`.
     """
     # What is wrong with them is told before anything is trained.
     named_files(tests)
-    for step in read_steps(corpus, folder):
+    for step in read_steps(corpus, folder, more):
         if only and step["name"] not in only:
             continue
         runs: list[dict] = []

@@ -236,6 +236,19 @@ def read_articles(paths: Iterable[Path], spans: bool = True) -> list[Article]:
     return articles
 
 
+def more_files(more: str) -> list[Path]:
+    """The file of more training articles, as a list; none for "".
+
+    Raises InputError if it cannot be read, or if an article says that it serves to measure: that its `split` is not train.
+    """
+    if not more:
+        return []
+    measuring = [a.id for a in read_articles([Path(more)]) if a.meta.get("split", "train") != "train"]
+    if measuring:
+        raise InputError(*(f"{more}: article {name}: is of dev or test, so not to be trained on" for name in measuring))
+    return [Path(more)]
+
+
 def gold_files(source: Path) -> list[Path]:
     """The one file, or every .jsonl file that lies in a folder itself, in order; InputError for a folder without any."""
     if not source.is_dir():

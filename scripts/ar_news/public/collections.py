@@ -52,25 +52,36 @@ def members(path: Path, ending: str) -> Iterator[tuple[str, str]]:
         raise InputError(f"{path}: not a readable zip of UTF-8 texts ({error}); download it again") from None
 
 
+def ant_article(name: str, text: str) -> Article | None:
+    """The article of one file of ANT, whose name without ending is given; None for a file without a text."""
+    fields = dict(_FIELD.findall(text))
+    if "TEXT" not in fields:
+        return None
+    meta = {"outlet": fields.get("SRC", ""), "date": fields.get("TIME", ""), "section": fields.get("CAT", "")}
+    return Article(f"ant_multisource:{name}", f"{fields.get('TITLE', '')}\n{fields['TEXT']}", (), meta)
+
+
 def read_ant(path: Path) -> Iterator[Article]:
     """Articles of the ANT corpus (Chouigui et al. 2017): one file an article, fields in tags."""
     for name, text in members(path, ".txt"):
-        fields = dict(_FIELD.findall(text))
-        if "TEXT" in fields:
-            meta = {"outlet": fields.get("SRC", ""), "date": fields.get("TIME", "")}
-            body = f"{fields.get('TITLE', '')}\n{fields['TEXT']}"
-            yield Article(f"ant_multisource:{name}", body, (), {**meta, "section": fields.get("CAT", "")})
+        if article := ant_article(name, text):
+            yield article
+
+
+def saudi_articles(day: str, text: str) -> Iterator[Article]:
+    """The articles of one day of SaudiNewsNet, out of its JSON; ValueError, KeyError or TypeError if it is none."""
+    for number, record in enumerate(json.loads(text)):
+        meta = {"outlet": record["source"], "date": record["date_extracted"]}
+        section = "sport" if "sport" in record.get("url", "").lower() else ""
+        body = f"{record['title'] or ''}\n{record['content'] or ''}"
+        yield Article(f"saudinewsnet:{day}:{number}", body, (), {**meta, "section": section})
 
 
 def read_saudi(path: Path) -> Iterator[Article]:
     """Articles of SaudiNewsNet (Alhagri 2015): one JSON list a day; the id is day and place in the list."""
     for name, text in members(path, ".json"):
         try:
-            for number, record in enumerate(json.loads(text)):
-                meta = {"outlet": record["source"], "date": record["date_extracted"]}
-                section = "sport" if "sport" in record.get("url", "").lower() else ""
-                body = f"{record['title'] or ''}\n{record['content'] or ''}"
-                yield Article(f"saudinewsnet:{name}:{number}", body, (), {**meta, "section": section})
+            yield from saudi_articles(name, text)
         except (ValueError, KeyError, TypeError) as error:
             raise InputError(f"{path}: {name}.json is no list of articles ({error!r}); download it again") from None
 

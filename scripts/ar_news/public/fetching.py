@@ -9,7 +9,7 @@ from pathlib import Path
 import srsly
 from tqdm import tqdm
 
-from ar_news.data.files import ROOT
+from ar_news.data.files import ROOT, InputError
 
 MIRROR = "ARABIC_NER_MIRROR"
 
@@ -86,3 +86,24 @@ def fetch(asset: dict[str, str], path: Path, mirror: str) -> str:
         return f"{source}: cannot be fetched ({error}); check the network, or name a mirror by --mirror or {MIRROR}"
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def ensure(wanted: list[dict[str, str]], root: Path, mirror: str, verify: bool = False) -> int:
+    """See to it that some assets are there and are what they should be; how many had to be fetched.
+
+    root: folder of the project that gets them. verify: fetch nothing, only check. Raises InputError with a line for each
+    that is missing, cannot be fetched or is something else; no such file is left behind.
+    """
+    faults, fetched = [], 0
+    for asset in tqdm(wanted, desc="assets", unit="file", disable=None):
+        path = root / asset["dest"]
+        wrong = fault(path, asset)
+        if wrong and verify:
+            faults.append(f"{path}: {wrong}; run python scripts/public_fetch.py")
+        elif wrong:
+            told = fetch(asset, path, mirror)
+            fetched += not told
+            faults.extend([told] if told else [])
+    if faults:
+        raise InputError(*faults)
+    return fetched

@@ -9,7 +9,7 @@ from ar_news.data.articles import Article, Span
 from ar_news.data.files import InputError
 from ar_news.data.labels import label_names
 from ar_news.docs import blank_pipeline
-from ar_news.scores.scoring import ALL, Pair, exact
+from ar_news.scores.scoring import ALL, Pair, exact, interval
 
 
 def same_articles(first: list[Article], second: list[Article]) -> list[tuple[Article, Article]]:
@@ -38,9 +38,11 @@ def kappa(one: Sequence, two: Sequence) -> float | None:
 
 
 class Row(TypedDict):
-    """F1 of spans (0 to 1), Cohen's kappa over tokens, None where it is undefined, and names of the first annotator."""
+    """F1 of spans (0 to 1) and the bounds of its 95 % interval by bootstrap over articles, Cohen's kappa over tokens, None
+    where it is undefined, and names of the first annotator."""
 
     f1: float
+    interval: list[float]
     kappa: float | None
     names: int
 
@@ -78,14 +80,19 @@ def agreement(pairs: list[tuple[Article, Article]]) -> Agreement:
         for span in sorted(both.gold ^ both.predicted):
             by = "first" if span in both.gold else "second"
             differences.append({"id": left.id, "by": by, **span._asdict(), "text": left.text[span.start : span.end]})
-    scores = exact(compared, labels)
+    scores, bounds = exact(compared, labels), interval(compared, labels)
     kappas: dict[str, float | None] = {}
     for label in labels:
         asked = [(a == label, b == label) for (a, wanted), b in zip(one, two) if label in wanted]
         kappas[label] = kappa(*zip(*asked)) if asked else None
     kappas[ALL] = kappa([a for a, _ in one], two)
     rows: dict[str, Row] = {
-        label: {"f1": scores[label]["f1"], "kappa": found, "names": scores[label]["support"]}
+        label: {
+            "f1": scores[label]["f1"],
+            "interval": bounds[label],
+            "kappa": found,
+            "names": scores[label]["support"],
+        }
         for label, found in kappas.items()
     }
     return {"articles": len(pairs), "tokens": len(one), "agreement": rows, "differences": differences}
@@ -93,10 +100,11 @@ def agreement(pairs: list[tuple[Article, Article]]) -> Agreement:
 
 def show(result: Agreement) -> str:
     """The agreement as a table for the terminal."""
-    lines = [f"{'':<10}{'F1':>8}{'kappa':>8}"]
+    lines = [f"{'':<10}{'F1':>8}{'95 %':>16}{'kappa':>8}"]
     for label, row in result["agreement"].items():
         shown = "–" if row["kappa"] is None else f"{row['kappa']:.3f}"
-        lines.append(f"{label:<10}{row['f1']:>8.3f}{shown:>8}")
+        bounds = " – ".join(f"{bound:.3f}" for bound in row["interval"])
+        lines.append(f"{label:<10}{row['f1']:>8.3f}{bounds:>16}{shown:>8}")
     return "\n".join(
         [*lines, f"{result['articles']} articles, {result['tokens']} tokens, {len(result['differences'])} differences"]
     )

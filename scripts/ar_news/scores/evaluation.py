@@ -2,16 +2,18 @@
 
 import time
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Protocol, TypedDict
 
 from spacy.tokens import Doc
 from tqdm import tqdm
 
 from ar_news.data.articles import Article, Span
+from ar_news.data.files import write_json, write_text
 from ar_news.data.labels import label_names
 from ar_news.pipeline.tokenizer import fold
 from ar_news.scores.difference_page import Difference, page
-from ar_news.scores.scoring import Confusion, Pair, Scores, confusion, exact, interval, overlap
+from ar_news.scores.scoring import ALL, Confusion, Pair, Scores, confusion, exact, interval, overlap
 
 
 class Reader(Protocol):
@@ -21,20 +23,20 @@ class Reader(Protocol):
 
 
 class _Apart(TypedDict, total=False):
+    unaligned: int
+    words_per_second: int
     seen_apart: dict[str, Scores]
 
 
 class Evaluation(_Apart):
-    """Every score of a pipeline on some articles, as it is written to JSON.
+    """Every score on some articles, as it is written to JSON.
 
-    unaligned: gold spans that fit no token. interval: bounds of F by label. seen_apart: `seen` and `unseen`, where
-    training articles were given.
+    interval: bounds of F by label. Of a pipeline alone, unaligned: gold spans that fit no token, and words_per_second.
+    seen_apart: `seen` and `unseen`, where training articles were given.
     """
 
     articles: int
     words: int
-    unaligned: int
-    words_per_second: int
     exact: Scores
     interval: dict[str, list[float]]
     overlap: Scores
@@ -109,18 +111,15 @@ def error_page(articles: list[Article], pairs: list[Pair], title: str) -> str:
     return page(title, errors)
 
 
-def evaluation(nlp: Reader, gold: list[Article], training: list[Article]) -> tuple[Evaluation, list[Pair]]:
-    """Every score of a pipeline on gold articles, and the spans that they were counted on.
+def scored(gold: list[Article], pairs: list[Pair], training: list[Article]) -> Evaluation:
+    """Every score of predicted spans on gold articles, whoever predicted them.
 
     training: where they are given, names that stand there are scored apart from new ones.
     """
     labels = label_names()
-    pairs, unaligned, speed = predict(nlp, gold)
     result: Evaluation = {
         "articles": len(gold),
         "words": sum(len(article.text.split()) for article in gold),
-        "unaligned": unaligned,
-        "words_per_second": round(speed),
         "exact": exact(pairs, labels),
         "interval": interval(pairs, labels),
         "overlap": overlap(pairs, labels),
@@ -128,4 +127,27 @@ def evaluation(nlp: Reader, gold: list[Article], training: list[Article]) -> tup
     }
     if training:
         result["seen_apart"] = seen_apart(gold, pairs, training)
-    return result, pairs
+    return result
+
+
+def evaluation(nlp: Reader, gold: list[Article], training: list[Article]) -> tuple[Evaluation, list[Pair]]:
+    """Every score of a pipeline on gold articles, and the spans that they were counted on; training as in `scored`."""
+    pairs, unaligned, speed = predict(nlp, gold)
+    return {**scored(gold, pairs, training), "unaligned": unaligned, "words_per_second": round(speed)}, pairs
+
+
+def write_scores(output: Path, name: str, gold: list[Article], pairs: list[Pair], result: Evaluation) -> str:
+    """Write NAME.json, NAME.md and NAME.errors.html to a folder; the scores for the terminal."""
+    errors = output / f"{name}.errors.html"
+    write_json(output / f"{name}.json", result)
+    write_text(output / f"{name}.md", table(result) + "\n")
+    write_text(errors, error_page(gold, pairs, f"Errors on {name}"))
+    lines = [table(result)]
+    if "unaligned" in result:
+        lines.append(f"gold names that no token boundary fits (counted as missed): {result['unaligned']}")
+    header = result["confusion"]["labels"]
+    lines += ["", "confusion, rows gold, columns predicted", " " * 10 + "".join(f"{label:>10}" for label in header)]
+    for label, row in zip(header, result["confusion"]["matrix"]):
+        lines.append(f"{label:<10}" + "".join(f"{value:>10}" for value in row))
+    speed = f"{result['words_per_second']:,} words/s; " if "words_per_second" in result else ""
+    return "\n".join([*lines, "", f"F {result['exact'][ALL]['f1']:.3f}, {speed}errors in {errors}"])

@@ -3,7 +3,7 @@
 import hashlib
 import platform
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from enum import Enum
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -85,13 +85,15 @@ def made_of(corpus: Path) -> dict[str, Any]:
     }
 
 
-def described(corpus: Path, author: str, licence: str, source: str) -> dict[str, Any]:
+def described(corpus: Path, author: str, licence: str, source: str, collections: Sequence[str] = ()) -> dict[str, Any]:
     """Description, author, licence and sources of a pipeline that was trained on a corpus.
 
     Those of this project's own corpus stand in configs/meta.json. Of another one nothing is claimed but what is given here.
+    collections: whose texts were learnt from besides; what their makers and ours say stands among the sources, and what licence the
+    pipeline then may have is for its maker to say.
     """
     meta = read_json(ROOT / "configs" / "meta.json", "restore it")
-    own_corpus = meta.pop("corpus")
+    own_corpus, known = meta.pop("corpus"), meta.pop("collections")
     told = own_corpus if corpus.resolve() == ROOT / "corpus" else {}
     name = source or told.get("name", "")
     own = {
@@ -102,8 +104,9 @@ def described(corpus: Path, author: str, licence: str, source: str) -> dict[str,
     }
     meta["url"] = told.get("url", "")
     meta["author"] = author or told.get("author", "")
-    meta["license"] = licence or told.get("pipeline_license", "")
-    meta["sources"] = [*([own] if name else []), *meta["sources"]]
+    meta["license"] = licence or ("" if collections else told.get("pipeline_license", ""))
+    others = [known.get(collection, {"name": collection}) for collection in collections]
+    meta["sources"] = [*([own] if name else []), *others, *meta["sources"]]
     missing = [
         option
         for option, value in (("author", meta["author"]), ("license", meta["license"]), ("source", name))
@@ -111,9 +114,8 @@ def described(corpus: Path, author: str, licence: str, source: str) -> dict[str,
     ]
     if missing:
         given = " and ".join(f"--vars.{option}" for option in missing)
-        print(
-            f"warning: the pipeline will tell no {', '.join(missing)}, as {corpus} is not this project's corpus; give {given}"
-        )
+        why = f"texts of {', '.join(collections)} went in" if collections else f"{corpus} is not this project's corpus"
+        print(f"warning: the pipeline will tell no {', '.join(missing)}, as {why}; give {given}")
     return meta
 
 
