@@ -29,7 +29,8 @@ def found(nlp):
 
 def pipeline(nlp, *names, **settings):
     made = spacy.blank("ar", config=TOKENIZER)
-    made.tokenizer.zipf = nlp.tokenizer.zipf
+    for known in ("zipf", "starts", "hamza", "names"):
+        setattr(made.tokenizer, known, getattr(nlp.tokenizer, known))
     ruler = made.add_pipe("entity_ruler")
     ruler.add_patterns([{"label": label, "pattern": name} for name, label in names])
     made.add_pipe("ar_news_second_look", config=settings)
