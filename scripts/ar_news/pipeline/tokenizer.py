@@ -43,8 +43,10 @@ BARE = 2.1
 # For: the rest begins with the article. Against: it has two or three letters.
 ARTICLE = 0.5
 SHORT = 0.65
+# How much commoner than the rest a word with a tatweel behind its first letter must be to stay whole.
+STRETCHED = 0.3
 # Zipf value of a listed name that is rarer in the frequency list, or not there.
-NAMED = 2.5
+NAMED = 3.0
 # Zipf value of a word that is in no list: below the rarest word of the list (1.0 = once in 100 M words).
 UNKNOWN = 0.8
 # Names that begin with the letter of a proclitic; in a wheel there is no such list, nor need of one.
@@ -299,7 +301,7 @@ class NewsTokenizer:
         stretched = _STRETCHED.match(word)
         if stretched:
             conjunction, particle, _tatweel, rest = stretched.groups()
-            if not rest or self._zipf(fold(word)) < self._zipf(fold(rest)) + MARGINS["و"]:
+            if not rest or self._zipf(fold(word)) < self._zipf(fold(rest)) + STRETCHED:
                 end = stretched.end(3)
                 cuts = [len(conjunction)] if conjunction else []
                 if len(particle) == 3:
