@@ -1,5 +1,6 @@
 """The tokeniser: lossless, with a boundary wherever a name begins or ends."""
 
+import json
 import multiprocessing
 import os
 import pickle
@@ -227,6 +228,15 @@ def test_a_saved_tokeniser_splits_as_before(nlp, tmp_path):
     text = "وقال ترامب لـ«رويترز» إنه سيلتقي بوتين بكازاخستان وللإمارات دور مع ويتكوف وباول لتوكاييف"
     assert words(loaded, text) == words(nlp, text)
     assert loaded.tokenizer.to_bytes() == nlp.tokenizer.to_bytes()
+
+
+@pytest.mark.parametrize("letter", "وفبلك")
+def test_every_state_that_is_written_with_care_is_found_behind_every_proclitic(nlp, letter):
+    states = json.loads((ROOT / "configs" / "countries.json").read_text(encoding="utf-8"))
+    names = [state["short"][0] for state in states]
+    words = [("لل" + name[2:] if letter == "ل" and name.startswith("ال") else letter + name) for name in names]
+    # Klaus, Kisra and a tongue.
+    assert {word for word in words if not begins(nlp, word, 1)} <= {"كلاوس", "كسري لانكا", "لسان مارينو"}
 
 
 def test_an_uninitialised_tokeniser_is_lossless_too():
