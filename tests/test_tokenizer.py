@@ -1,5 +1,6 @@
 """The tokeniser: lossless, with a boundary wherever a name begins or ends."""
 
+import json
 import multiprocessing
 import os
 import pickle
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from ar_news.pipeline import tokenizer
 from ar_news.pipeline.tokenizer import NewsTokenizer, fold
-from conftest import ROOT, TOKENIZER
+from conftest import ROOT, TOKENIZER, gold
 
 ARABIC = st.text(alphabet='وفبلكاأإآةىيسمتنرـَُّْ،؛؟.«»()"#_-:/0123٣٤٥ \n\t\u00a0\u200f\u200c\u2028abC@')
 
@@ -56,6 +57,20 @@ def test_the_tokens_spell_odd_strings_again(nlp, text):
         ("والـCNN", "و الـ CNN"),
         ("وَلبنان", "وَ لبنان"),
         ("وأ ف ب", "و أ ف ب"),
+        ("وكيري", "و كيري"),
+        ("وويتكوف", "و ويتكوف"),
+        ("لكيري", "ل كيري"),
+        ("بتوكاييف", "ب توكاييف"),
+        ("لكوبراكوف", "ل كوبراكوف"),
+        ("وبميرضيائيف", "و ب ميرضيائيف"),
+        ("بإسواتيني", "ب إسواتيني"),
+        ("لايران", "ل ايران"),
+        ("وامريكا", "و امريكا"),
+        ("ﻭﺗﺮﺍﻣﺐ", "ﻭ ﺗﺮﺍﻣﺐ"),
+        ("کترامپ", "ک ترامپ"),
+        ("و\u200fترامب", "و\u200f ترامب"),
+        ("لـ\u200fترامب", "لـ\u200f ترامب"),
+        ("لِلسّعودية", "لِ لسّعودية"),
     ],
 )
 def test_a_proclitic_is_split_off(nlp, text, expected):
@@ -65,7 +80,8 @@ def test_a_proclitic_is_split_off(nlp, text, expected):
 @pytest.mark.parametrize(
     "word",
     "بوتين لبنان كندا باريس بكين فرنسا فنزويلا كوبا كوريا بولندا بلجيكا لندن واشنطن كينيا ليبيا بنما فيتنام لاوس "
-    "فيصل وليد كامل كمال كريم بلال بشار باسم فاطمة فهد فاروق لافروف بلينكن كاليفورنيا والدة فريق كبير".split(),
+    "فيصل وليد كامل كمال كريم بلال بشار باسم فاطمة فهد فاروق لافروف بلينكن كاليفورنيا والدة فريق كبير "
+    "كيري ويتكوف لولا لابيد فيدان كوفي وندروف باول بوتفليقة بلقاسم وكالة ﻛﻴﺮﻱ کیری كِيري كي\u200bري".split(),
 )
 def test_a_first_letter_of_the_word_itself_stays(nlp, word):
     assert words(nlp, word) == [word]
@@ -92,6 +108,17 @@ def test_a_first_letter_of_the_word_itself_stays(nlp, word):
         ("(news.desk+ar@mail.example-1.com)", "( news.desk+ar@mail.example-1.com )"),
         ("راسلونا:a@b.org،أو", "راسلونا : a@b.org ، أو"),
         ("......؟؟!", "...... ؟؟ !"),
+        ("example.com/a/b?c=1.", "example.com/a/b?c=1 ."),
+        ("الصورpic.twitter.com/aB1cD2", "الصور pic.twitter.com/aB1cD2"),
+        ("pic.twitter.com/aB1cD2قال", "pic.twitter.com/aB1cD2 قال"),
+        ("(example.org/)", "( example.org/ )"),
+        ("JD.com", "JD . com"),
+        ("@AFP_ar: نعم", "@AFP_ar : نعم"),
+        ("عبر@RTarabic،", "عبر @RTarabic ،"),
+        ("@ترامب", "@ ترامب"),
+        ("#ترامب_وبوتين", "# ترامب _ و بوتين"),
+        ("\u200fمصر\u200e.", "\u200f مصر \u200e ."),
+        ("۲٫۵ ٪", "۲٫۵ ٪"),
     ],
 )
 def test_punctuation_and_script_changes_are_boundaries(nlp, text, expected):
@@ -108,14 +135,86 @@ def test_punctuation_and_script_changes_are_boundaries(nlp, text, expected):
         ("السعودية", "السعوديه"),
         ("مصطفى", "مصطفي"),
         ("٢٠٢٣", "2023"),
+        ("۲۰۲۳", "2023"),
+        ("ﺗﺮﺍﻣﺐ", "ترامب"),
+        ("ﻻﻓﺮﻭﻑ", "لافروف"),
+        ("ترامپ", "ترامب"),
+        ("ڤيينا", "فيينا"),
+        ("تهراں", "تهران"),
+        ("زرداری", "زرداري"),
+        ("مہر", "مهر"),
+        ("مصطفے", "مصطفي"),
+        *(
+            (f"ترا{mark}مب", "ترامب")
+            for mark in "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202b\u202c\u2060\u2067\u2069\ufeff"
+        ),
+        ("Reu\u00adters", "Reuters"),
+        ("«", '"'),
+        ("»", '"'),
+        ("“", '"'),
+        ("”", '"'),
+        ("’", "'"),
+        ("–", "-"),
+        ("—", "-"),
+        ("…", "..."),
+        ("،", ","),
+        ("؛", ";"),
+        ("؟", "?"),
+        ("٪", "%"),
+        ("٢٫٥", "2.5"),
     ],
 )
-def test_spelling_variants_share_a_norm(nlp, one, other):
-    assert nlp.make_doc(one)[0].norm_ == nlp.make_doc(other)[0].norm_
+def test_spelling_variants_are_one_token_with_the_same_norm(nlp, one, other):
+    assert [token.norm_ for token in nlp.make_doc(one)] == [token.norm_ for token in nlp.make_doc(other)]
+    assert len(nlp.make_doc(one)) == 1
 
 
-def test_a_name_behind_fused_lam_has_the_norm_of_the_name(nlp):
-    assert nlp.make_doc("للسعودية")[1].norm_ == nlp.make_doc("السعودية")[0].norm_
+@pytest.mark.parametrize("word", ["للسعودية", "لِلسعودية", "لِلسّعوديّة", "للسعود\u200fية", "ﻟﻠﺴﻌﻮﺩﻳﺔ"])
+def test_a_name_behind_fused_lam_has_the_norm_of_the_name(nlp, word):
+    assert nlp.make_doc(word)[1].norm_ == nlp.make_doc("السعودية")[0].norm_
+
+
+def read(split):
+    """Of every name of a split: the word before which it stands or that it is, its label, and where it begins there."""
+    for article in gold(split):
+        text = article["text"]
+        for span in article["spans"]:
+            start = span["start"]
+            while start and not text[start - 1].isspace():
+                start -= 1
+            yield text[start : span["end"]], span["start"] - start, span["label"]
+
+
+def begins(nlp, text, place):
+    return place in {token.idx for token in nlp.make_doc(text)}
+
+
+def cut(nlp, name):
+    """Whether a letter is cut off the beginning of a word of a name."""
+    doc = nlp.make_doc(name)
+    return any(
+        fold(token.text) in tuple("وفبلك") and not token.whitespace_ and doc[token.i + 1].text[0].isalpha()
+        for token in doc[:-1]
+    )
+
+
+@pytest.mark.parametrize("split", ["dev", "test"])
+def test_names_are_cut_free_of_what_stands_before_them_and_keep_their_own_letters(nlp, split):
+    names = list(read(split))
+    people = [text[place:] for text, place, label in names if label == "PERSON" and text[place - 1 : place] != "ل"]
+    lost = [text for text, place, _ in names if not begins(nlp, text, place)]
+    # In dev and test 0.2 and 0.2 % were lost and 6.2 and 6.1 % of people cut where what no list knows was always split.
+    assert len(lost) < 0.0015 * len(names), lost
+    assert sum(cut(nlp, name) for name in people) < 0.03 * len(people)
+
+
+# Per cent of the people of dev and test that are not cut free of the letter; ب 10, ل 10, ك 9 before words had odds.
+@pytest.mark.parametrize("letter, most", [("و", 1), ("ف", 4.5), ("ب", 6), ("ل", 2.5), ("ك", 5.5)])
+def test_people_are_found_behind_every_proclitic(nlp, letter, most):
+    people = {text[place:] for split in ("dev", "test") for text, place, label in read(split) if label == "PERSON"}
+    words = [("لل" + name[2:] if letter == "ل" and name.startswith("ال") else letter + name) for name in people]
+    lost = [word for word in words if not begins(nlp, word, 1)]
+    assert 100 * len(lost) < most * len(words), lost
 
 
 @given(st.text(min_size=1))
@@ -126,8 +225,18 @@ def test_folding_never_gives_an_empty_norm(text):
 def test_a_saved_tokeniser_splits_as_before(nlp, tmp_path):
     nlp.to_disk(tmp_path / "model")
     loaded = spacy.load(tmp_path / "model")
-    text = "وقال ترامب لـ«رويترز» إنه سيلتقي بوتين بكازاخستان وللإمارات دور"
+    text = "وقال ترامب لـ«رويترز» إنه سيلتقي بوتين بكازاخستان وللإمارات دور مع ويتكوف وباول لتوكاييف"
     assert words(loaded, text) == words(nlp, text)
+    assert loaded.tokenizer.to_bytes() == nlp.tokenizer.to_bytes()
+
+
+@pytest.mark.parametrize("letter", "وفبلك")
+def test_every_state_that_is_written_with_care_is_found_behind_every_proclitic(nlp, letter):
+    states = json.loads((ROOT / "configs" / "countries.json").read_text(encoding="utf-8"))
+    names = [state["short"][0] for state in states]
+    words = [("لل" + name[2:] if letter == "ل" and name.startswith("ال") else letter + name) for name in names]
+    # Klaus, Kisra and a tongue.
+    assert {word for word in words if not begins(nlp, word, 1)} <= {"كلاوس", "كسري لانكا", "لسان مارينو"}
 
 
 def test_an_uninitialised_tokeniser_is_lossless_too():
@@ -145,11 +254,32 @@ RUNS = {
     "dotted": "ab." * 100_000,
     "base64": urlsafe_b64encode(random.Random(0).randbytes(225_000)).decode(),
     "addresses": "a@" * 150_000,
+    "letters": "a" * 300_000,
+    "digits": "12" * 150_000,
+    "dots": "." * 300_000,
+    "hyphens": "a-" * 150_000,
+    "underscores": "a_" * 150_000,
+    "plus": "a+b." * 75_000,
+    "one address": "a@" + "b" * 299_998,
+    "one domain": "a@" + "b." * 149_999,
+    "handles": "@ab" * 100_000,
+    "ats": "@" * 300_000,
+    "www": "www." * 75_000,
+    "schemes": "http://" + "." * 299_993,
+    "domains": "a.b/" * 75_000,
+    "path": "a.bc/" + "!" * 299_995,
+    "parts": "a.b.c,d.e/" * 30_000,
+    "percent": "%41" * 100_000,
+    "Arabic": "وبالك" * 60_000,
+    "unseen": "a\u200b" * 150_000,
+    "unseen Arabic": "ب\u200f" * 150_000,
+    "tatweel": "ـ" * 300_000,
+    "quotes": "«“" * 150_000,
 }
 
 
 @pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
-def test_one_unbroken_run_of_300_000_latin_characters_takes_less_than_two_seconds(nlp, run):
+def test_one_unbroken_run_of_300_000_characters_takes_less_than_two_seconds(nlp, run):
     start = time.process_time()
     doc = nlp.make_doc(run)
     assert time.process_time() - start < 2

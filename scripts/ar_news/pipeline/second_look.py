@@ -1,7 +1,7 @@
 """A second look at an article: whom it names in full is a person by the surname alone as well.
 
-This file imports nothing but spaCy: it is copied into the wheel as it is. Word frequencies are those of the pipeline's
-own tokeniser.
+This file imports nothing but spaCy and the tokeniser beside it: it is copied into the wheel as it is. Word frequencies are
+those of the pipeline's own tokeniser.
 """
 
 import warnings
@@ -11,6 +11,8 @@ from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
+
+from .tokenizer import UNKNOWN
 
 # A word of a text: its tokens, folded. كيري may be two.
 Word = tuple[str, ...]
@@ -28,8 +30,6 @@ OTHERS = frozenset(
 )
 PROCLITICS = frozenset("وفبلكس")
 HYPHENS = frozenset("-–_ـ")
-# Below the rarest word of the frequency list.
-UNKNOWN = 0.8
 # A surname with the article and ة is rarer than this: التربوية is none.
 FEMININE = 2.5
 # No word that is so common is a surname, even where ner says so.
