@@ -95,7 +95,6 @@ MENDED = [
     ("التقى [إيمانويل ماكرون PERSON] (Emmanuel Macron) الوفد", [("إيمانويل ماكرون", "PERSON"), ("Emmanuel Macron", "PERSON")]),
     ("فازت [إستونيا COUNTRY] ([Estonia MEDIA]) أمس", [("إستونيا", "COUNTRY"), ("Estonia", "COUNTRY")]),
     ("بموجب [اتفاق باريس AGREEMENT] (Paris Agreement) عام", [("اتفاق باريس", "AGREEMENT"), ("Paris Agreement", "AGREEMENT")]),
-    ("نشرت [وكالة الأنباء السعودية MEDIA] (واس) البيان", [("وكالة الأنباء السعودية", "MEDIA"), ("واس", "MEDIA")]),
 ]  # fmt: skip
 
 

@@ -52,7 +52,7 @@ WORD_LISTS = (
     *("titles_within_names", "state_nouns", "definite_state_nouns", "nationalities", "plain_adjectives"),
     *("agreement_nouns", "titles"),
 )
-LISTS = ("other_names", "outlets", "agency_acronyms", "states", "cities_named_as_a_state", *WORD_LISTS)
+LISTS = ("other_names", "outlets", "states", "cities_named_as_a_state", *WORD_LISTS)
 # Letters of other languages that write Arabic letters.
 BORROWED = str.maketrans("پچڤگژ", "بجفغز")
 # A bracket beside a name is read so far, in tokens.
@@ -227,7 +227,6 @@ class NameRules:
         rules = self.rules
         self.others = self.index(name for names in rules["other_names"].values() for name in names)
         self.outlets = self.index(rules["outlets"])
-        self.acronyms = {key(name) for name in rules["agency_acronyms"]}
         self.states = {key(name) for name in rules["states"]}
         self.rough_states = {*map(rough, self.states)}
         cut = [[token.norm_ for token in self.tokenizer(name)] for name in rules["states"]]
@@ -401,7 +400,7 @@ class NameRules:
         )
 
     def beside(self, words: Words, name: Name) -> list[Name]:
-        """The same name in Latin letters, or the acronym of an agency, that alone stands in brackets right behind a name."""
+        """The same name in Latin letters, which alone stands in brackets right behind an Arabic one."""
         start, end, label = name
         if end >= len(words) or words.texts[end] != "(":
             return []
@@ -410,8 +409,6 @@ class NameRules:
         if not inner:
             return []
         found = [(end + 1, end + 1 + len(inner), label)]
-        if label == self.media and words.joined(*found[0][:2]) in self.acronyms:
-            return found
         whole = " ".join(words.texts.between(start, end))
         if LATIN.match(whole) or not all(text in WITHIN or LATIN.fullmatch(text) for text in inner):
             return []
