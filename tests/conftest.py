@@ -66,7 +66,7 @@ def small_pipeline(nlp, small_texts, tmp_path_factory):
     from spacy.util import load_config, load_model_from_config
     from thinc.api import fix_random_seed
 
-    from ar_news.pipeline import edges, listener, second_look, word_layers  # noqa: F401  (importing them registers what the config names)
+    from ar_news.pipeline import edges, listener, name_rules, second_look, word_layers  # noqa: F401  (importing them registers what the config names)
 
     fix_random_seed(0)
     made = load_model_from_config(load_config(ROOT / "configs" / "cpu.cfg"), auto_fill=True)

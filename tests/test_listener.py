@@ -7,7 +7,7 @@ import spacy
 from spacy.training import Example
 from spacy.util import load_config, load_model_from_config
 
-from ar_news.pipeline import edges, listener, second_look  # noqa: F401  (importing them registers what the config names)
+from ar_news.pipeline import edges, listener, name_rules, second_look  # noqa: F401  (importing them registers what the config names)
 from conftest import ROOT
 
 

@@ -11,7 +11,7 @@ from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
 from spacy.util import load_config
 
-from ar_news.pipeline import listener, second_look, word_layers  # noqa: F401  (importing them registers what the config names)
+from ar_news.pipeline import listener, name_rules, second_look, word_layers  # noqa: F401  (importing them registers what the config names)
 from ar_news.training import signs  # noqa: F401  (so does this)
 from conftest import ROOT, TOKENIZER
 

@@ -230,7 +230,7 @@ def test_the_pipeline_tags_as_the_fine_tuned_tagger_does(trained):
     from ar_news.transformer.token_tagger import Tagger, probabilities, read_windows
 
     nlp = load(str(trained / "pipeline"))
-    assert nlp.pipe_names == ["transformer", "ner", "ar_news_second_look", "ar_news_edges"]
+    assert nlp.pipe_names == ["transformer", "ner", "ar_news_name_rules", "ar_news_second_look", "ar_news_edges"]
     model = Tagger(trained / "tagger", read_head(trained / "tagger"))
     expected = probabilities(model, read_windows(trained / "train.npz"))
     for article, rows in list(zip(read_articles([trained / "train.jsonl"]), expected))[:3]:

@@ -13,7 +13,7 @@ from spacy.training import Example
 from thinc.api import NumpyOps
 
 from ar_news.comparison.speed import ARCHITECTURES
-from ar_news.pipeline import listener, second_look, word_layers  # noqa: F401  (importing them registers what the config names)
+from ar_news.pipeline import listener, name_rules, second_look, word_layers  # noqa: F401  (importing them registers what the config names)
 from ar_news.pipeline.word_layers import KnownWords
 from conftest import ROOT
 

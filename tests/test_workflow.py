@@ -136,6 +136,8 @@ def packaged(project, output, name, *more):
         "--code",
         "scripts/ar_news/pipeline/word_layers.py",
         "--code",
+        "scripts/ar_news/pipeline/name_rules.py",
+        "--code",
         "scripts/ar_news/pipeline/second_look.py",
         "--code",
         "scripts/ar_news/pipeline/edges.py",

@@ -96,6 +96,7 @@ PARTS = {
     "ar_news.Tok2Vec.v1": "ar_news.pipeline.word_layers",
     "ar_news.Tok2VecListener.v1": "ar_news.pipeline.listener",
     "ar_news_tagger": "ar_news.pipeline.tagger",
+    "ar_news_name_rules": "ar_news.pipeline.name_rules",
     "ar_news_second_look": "ar_news.pipeline.second_look",
     "ar_news_edges": "ar_news.pipeline.edges",
     "ar_news.TransformerModel.v1": "ar_news.pipeline.windows",

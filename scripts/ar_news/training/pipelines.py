@@ -18,17 +18,23 @@ from ar_news.data.stamps import Stamp
 from ar_news.pipeline import (  # noqa: F401  (importing them registers what the config names)
     edges,
     listener,
+    name_rules,
     second_look,
     tokenizer,
     word_layers,
 )
+from ar_news.pipeline.name_rules import CONFIGS, RULE_FILES
 from ar_news.training import signs  # noqa: F401  (as those of the pipeline)
 
-# What decides the weights besides config and articles; by the names that the last three leave the best step is chosen.
+# What decides the weights besides config and articles; by the names that the last four leave the best step is chosen.
 PROGRAMS = [
     ROOT / "configs" / "names.txt",
+    *(CONFIGS / name for name in RULE_FILES),
     LIBRARY / "training" / "signs.py",
-    *(LIBRARY / "pipeline" / f"{name}.py" for name in ("tokenizer", "word_layers", "second_look", "edges", "bare")),
+    *(
+        LIBRARY / "pipeline" / f"{name}.py"
+        for name in ("tokenizer", "word_layers", "name_rules", "second_look", "edges", "bare")
+    ),
 ]
 
 

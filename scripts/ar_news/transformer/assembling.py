@@ -9,7 +9,7 @@ from spacy.training import Example
 
 from ar_news.data.labels import label_names
 from ar_news.docs import blank_pipeline
-from ar_news.pipeline import edges, second_look, tagger, windows  # noqa: F401  (importing them registers what the pipeline names)
+from ar_news.pipeline import edges, name_rules, second_look, tagger, windows  # noqa: F401  (importing them registers what the pipeline names)
 from ar_news.pipeline.packed import rounded
 from ar_news.transformer.labelling import read_head
 
@@ -38,6 +38,7 @@ def assemble(folder: Path, overlap: float, stock: bool) -> Language:
     transformer: Any = nlp.add_pipe("transformer", config={"model": model, "set_extra_annotations": unread})
     layers = {"@architectures": "spacy.Tagger.v2", "normalize": True, "tok2vec": listener}
     head: Any = nlp.add_pipe("ar_news_tagger", name="ner", config={"model": layers})
+    nlp.add_pipe("ar_news_name_rules")
     nlp.add_pipe("ar_news_second_look")
     for label in label_names():
         head.add_label(label)
