@@ -124,7 +124,7 @@ def make_transformer(
     make = registry.architectures.get("spacy-transformers.TransformerModel.v3")
     get_spans.model = make(name, get_spans, tokenizer_config={"use_fast": True})
     wrapper = get_spans.model.layers[0]
-    wrapper.shims[0] = PackedShim(wrapper.shims[0]._hfmodel)
+    wrapper.shims[0] = PackedShim(wrapper.shims[0]._hfmodel)  # type: ignore[union-attr]
     return get_spans.model
 
 
