@@ -13,7 +13,7 @@ from spacy.training.loop import train
 from spacy.util import load_config
 from threadpoolctl import threadpool_limits
 
-from ar_news.data.files import LIBRARY, InputError
+from ar_news.data.files import LIBRARY, ROOT, InputError
 from ar_news.data.stamps import Stamp
 from ar_news.pipeline import (  # noqa: F401  (importing them registers what the config names)
     edges,
@@ -22,10 +22,14 @@ from ar_news.pipeline import (  # noqa: F401  (importing them registers what the
     tokenizer,
     word_layers,
 )
+from ar_news.training import chain, swaps  # noqa: F401  (likewise)
 
-# What decides the weights besides config and articles; by the names that the last three leave the best step is chosen.
+# What decides the weights besides config and articles; by the names that the last three programs of the pipeline leave the
+# best step is chosen.
 PROGRAMS = [
-    LIBRARY / "pipeline" / f"{name}.py" for name in ("tokenizer", "word_layers", "second_look", "edges", "bare")
+    *(LIBRARY / "pipeline" / f"{name}.py" for name in ("tokenizer", "word_layers", "second_look", "edges", "bare")),
+    LIBRARY / "training" / "swaps.py",
+    *(ROOT / "configs" / name for name in ("people.json", "countries.json", "outlets.json")),
 ]
 
 
