@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from math import log10
 from random import Random
 
@@ -176,15 +176,13 @@ class Swap:
             if ent.label_ == person:
                 yield from self.person(ent)
             else:
-                other = self.once(ent.label_, ent.text, self.of_lists, lambda e=ent: self.of_list(e))  # type: ignore[misc]
+                make = partial(self.lists.other, ent.label_, ent.text, self.random)
+                other = self.once(ent.label_, ent.text, self.of_lists, make)
                 yield ent.start_char, ent.end_char, other
         for token in doc:
             if self.is_plain(token) and self.words.is_rare(token.text):
-                other = self.once("", token.text, self.of_words, lambda t=token: self.words.like(t.text, self.random))  # type: ignore[misc]
+                other = self.once("", token.text, self.of_words, partial(self.words.like, token.text, self.random))
                 yield token.idx, token.idx + len(token), other
-
-    def of_list(self, ent: Span) -> str:
-        return self.lists.other(ent.label_, ent.text, self.random)
 
     def person(self, ent: Span) -> Iterator[tuple[int, int, str]]:
         found = list(_WORD.finditer(ent.text))
@@ -195,13 +193,8 @@ class Swap:
             if not self.is_own(words, place) or not _ARABIC.match(word):
                 continue
             part = self.people.part_of(words, place)
-            article = word.startswith("ال")
-            other = self.once(
-                ent.label_,
-                word,
-                self.of_people,
-                lambda part=part, article=article: self.people.other(region, part, article, self.random),  # type: ignore[misc]
-            )
+            make = partial(self.people.other, region, part, word.startswith("ال"), self.random)
+            other = self.once(ent.label_, word, self.of_people, make)
             yield ent.start_char + match.start(), ent.start_char + match.end(), other
 
     def is_own(self, words: list[str], place: int) -> bool:
