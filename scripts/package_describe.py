@@ -10,7 +10,7 @@ import typer
 
 from ar_news.data.files import ROOT, InputError, placing, read_json, write_json, write_text
 from ar_news.data.labels import label_names, load_labels
-from ar_news.training.description import Size, described, licence_lines, made_of, performance
+from ar_news.training.description import Size, described, forget_augmenter, licence_lines, made_of, performance
 
 
 def main(
@@ -52,6 +52,7 @@ def main(
     meta["made_of"]["data"].update(besides["data"])
     with placing(output, holds="meta.json") as temporary:
         shutil.copytree(model, temporary)
+        forget_augmenter(temporary)
         write_json(temporary / "meta.json", meta)
         shutil.copy(ROOT / "LICENSE", temporary)
         write_text(temporary / "LICENSES_SOURCES", licence_lines(meta["sources"]))

@@ -103,6 +103,11 @@ def test_the_pipeline_learns_it_and_tells_its_score(done):
     assert set(meta["performance"]["ents_per_type"]) == set(NAMES)
 
 
+def test_only_what_is_to_be_packaged_forgets_how_its_training_articles_were_copied(done):
+    told = {path.parent.name: "@augmenters" in path.read_text(encoding="utf-8") for path in done.rglob("config.cfg")}
+    assert told == {"model-best": True, "model-last": True, "pipeline": False}
+
+
 def test_it_is_scored_and_its_errors_are_shown_in_its_colour(done):
     scores = read(done / "scores" / "test.json")
     for part in (scores["exact"], scores["overlap"], scores["interval"], *scores["seen_apart"].values()):

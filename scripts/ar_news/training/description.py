@@ -12,6 +12,7 @@ from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from spacy.util import load_config
 
 from ar_news.data.files import ROOT, read_json
 from ar_news.data.stamps import digest
@@ -117,6 +118,17 @@ def described(corpus: Path, author: str, licence: str, source: str, collections:
         why = f"texts of {', '.join(collections)} went in" if collections else f"{corpus} is not this project's corpus"
         print(f"warning: the pipeline will tell no {', '.join(missing)}, as {why}; give {given}")
     return meta
+
+
+def forget_augmenter(pipeline: Path) -> None:
+    """Take out of the config of a pipeline how its training articles were copied: no wheel brings that program along.
+
+    Reading asks for nothing of it; a training that goes on from the config of an installed wheel would.
+    """
+    config = load_config(pipeline / "config.cfg")
+    if config.get("corpora", {}).get("train", {}).get("augmenter"):
+        config["corpora"]["train"]["augmenter"] = None
+        config.to_disk(pipeline / "config.cfg")
 
 
 def licence_lines(sources: Iterable[dict[str, str]]) -> str:

@@ -23,14 +23,15 @@ from ar_news.pipeline import (  # noqa: F401  (importing them registers what the
     tokenizer,
     word_layers,
 )
-from ar_news.pipeline.name_rules import CONFIGS, RULE_FILES
-from ar_news.training import signs  # noqa: F401  (as those of the pipeline)
+from ar_news.training import chain, signs, swaps  # noqa: F401  (likewise)
 
-# What decides the weights besides config and articles; by the names that the last four leave the best step is chosen.
+# What decides the weights besides config and articles; by the names that the last four programs leave the best step is chosen.
 PROGRAMS = [
-    ROOT / "configs" / "names.txt",
-    *(CONFIGS / name for name in RULE_FILES),
-    LIBRARY / "training" / "signs.py",
+    *(
+        ROOT / "configs" / name
+        for name in ("names.txt", "name_rules.json", "people.json", "countries.json", "outlets.json")
+    ),
+    *(LIBRARY / "training" / f"{name}.py" for name in ("signs", "swaps")),
     *(
         LIBRARY / "pipeline" / f"{name}.py"
         for name in ("tokenizer", "word_layers", "name_rules", "second_look", "edges", "bare")
