@@ -13,6 +13,7 @@ from ar_news.data.lists import read_list
 from ar_news.docs import gold_doc
 from ar_news.pipeline.tokenizer import fold
 from ar_news.training import chain, swaps  # noqa: F401  (importing them registers what a config names)
+from ar_news.training.pipelines import check_keys
 from conftest import ROOT, gold
 
 EVERYTHING = {"people": 1.0, "lists": 1.0, "words": 1.0, "rarer_than": 4.0}
@@ -214,6 +215,13 @@ def test_the_config_names_it_and_its_seed_is_that_of_the_training():
     config = load_config(ROOT / "configs" / "cpu.cfg", overrides={"system.seed": 7}, interpolate=True)
     block = config["corpora"]["train"]["augmenter"]["*"]["swaps"]
     assert registry.has("augmenters", block["@augmenters"]) and block["seed"] == 7
+
+
+@pytest.mark.parametrize("file", ["README.md", "CHANGELOG.md", "configs/ablation.json"])
+def test_the_key_that_turns_it_off_is_one_of_the_config(file):
+    keys = set(re.findall(r"corpora\.train\.[\w.*]+", (ROOT / file).read_text(encoding="utf-8")))
+    assert keys
+    check_keys(ROOT / "configs" / "cpu.cfg", dict.fromkeys(keys, 0))
 
 
 def test_every_name_of_the_table_is_one_arabic_word_and_stands_once_in_its_list():
