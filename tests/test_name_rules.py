@@ -58,7 +58,7 @@ NONE = [
     ("وصل الوفد إلى [باماكو COUNTRY] مساء", "a city"),
     ("وقال المتحدث ([الجمعة MEDIA]) إن", "a weekday"),
     ("راسلونا على [press@example.org MEDIA] اليوم", "a mail address"),
-    ("شاهد [pic.twitter.com/X MEDIA]y3 الآن", "a web address without a scheme"),
+    ("شاهد [pic.twitter.com/Xy3 MEDIA] الآن", "a web address without a scheme"),
     ("كتب [@fadi_news2 MEDIA] اليوم", "a handle"),
     ("رفع بنك [المغرب COUNTRY] الفائدة", "a state in the name of a bank"),
     ("تخرج في جامعة [غانا COUNTRY] عام", "a state in the name of a university"),
