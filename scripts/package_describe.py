@@ -10,7 +10,7 @@ import typer
 
 from ar_news.data.files import ROOT, InputError, placing, read_json, write_json, write_text
 from ar_news.data.labels import label_names, load_labels
-from ar_news.training.description import Size, described, forget_augmenter, licence_lines, made_of, performance
+from ar_news.training.description import Size, described, forget_augmenter, licence_lines, made_of, performance, started
 
 
 def main(
@@ -30,6 +30,12 @@ def main(
     more: Annotated[
         Path | None, typer.Option(help="What it was trained on besides, as train_convert.py wrote it (more.json).")
     ] = None,
+    start: Annotated[
+        str,
+        typer.Option(
+            help='The pipeline or wheel whose word layers it began with, "" for none: its sources are told too.'
+        ),
+    ] = "",
 ):
     """Copy MODEL to OUTPUT with labels, test scores, sources, licence and what it was made of in its meta.json."""
     for path in (model / "meta.json", scores):
@@ -50,6 +56,10 @@ def main(
     meta["label_colours"] = {row["label"]: row["colour"] for row in load_labels()}
     meta["made_of"] = made_of(corpus)
     meta["made_of"]["data"].update(besides["data"])
+    if start:
+        begun = started(Path(start))
+        meta["made_of"]["start"] = begun.made_of
+        meta["sources"] += [source for source in begun.sources if source not in meta["sources"]]
     with placing(output, holds="meta.json") as temporary:
         shutil.copytree(model, temporary)
         forget_augmenter(temporary)

@@ -149,6 +149,33 @@ def test_a_training_may_begin_with_the_word_layers_of_a_released_pipeline(script
     assert b"trained with seed" in trained(script, data, tmp_path / "own").stdout
 
 
+def test_what_another_pipeline_taught_stands_among_the_sources(shelf, toy_model, tmp_path, script):
+    """Its texts, lists and their licences go along with its word layers."""
+    meta = json.loads((toy_model / "meta.json").read_text(encoding="utf-8"))
+    taught = {"name": "Some news", "url": "", "author": "An agency", "license": "CC BY-SA 4.0"}
+    begun = shutil.copytree(toy_model, tmp_path / "begun")
+    (begun / "meta.json").write_text(json.dumps({**meta, "version": "3.8.9", "sources": [taught]}), encoding="utf-8")
+    row = {"precision": 1.0, "recall": 1.0, "f1": 1.0, "support": 1}
+    scores = json.dumps({"exact": {"ALL": row}, "words_per_second": 1})
+    (tmp_path / "scores.json").write_text(scores, encoding="utf-8")
+    for start, sources in ((begun, [taught]), ("", [])):
+        done = script(
+            "package_describe",
+            toy_model,
+            tmp_path / "scores.json",
+            tmp_path / "out",
+            "--start",
+            start,
+            "--corpus",
+            ROOT / "corpus",
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        told = json.loads((tmp_path / "out" / "meta.json").read_text(encoding="utf-8"))
+        assert [source for source in told["sources"] if source == taught] == sources
+        assert ("start" in told["made_of"]) == bool(start)
+        assert (b"Some news" in (tmp_path / "out" / "LICENSES_SOURCES").read_bytes()) == bool(start)
+
+
 def test_a_pipeline_without_word_layers_is_refused_as_a_start(script, data, toy_model, tmp_path):
     done = trained(script, data, tmp_path / "own", "--start", toy_model)
     (line,) = done.stderr.decode().splitlines()
@@ -197,7 +224,7 @@ def test_a_release_says_what_made_each_wheel_and_how_well_it_reads(wheels, artic
     told = json.loads((tmp_path / "out" / "release.json").read_text(encoding="utf-8"))
     small = told["ar_ent_news_sm"]
     assert small["sha256"] == hashlib.sha256((tmp_path / "out" / made[0].name).read_bytes()).hexdigest()
-    assert small["made_of"]["commit"] == "0" * 40 and small["made_of"]["command"].endswith("spacy project run all")
+    assert small["made_of"]["commit"] == "0" * 40 and small["made_of"]["command"].endswith('spacy project run all . --vars.start ""')
     assert small["tests"]["real"]["ALL"]["f1"] == 1.0 and small["words_per_second"]["median"] > 0
     assert not told["ar_ent_news_trf"]["shipped"] and told["ar_ent_news_trf"]["tests"]["real"]["ALL"]["f1"] == 1.0
 

@@ -19,7 +19,7 @@ LARGEST = 40_000_000
 ROUNDS, WORDS = 5, 20_000
 # What makes each size.
 COMMANDS = {
-    "sm": "python scripts/in_venv.py -m spacy project run all",
+    "sm": 'python scripts/in_venv.py -m spacy project run all . --vars.start ""',
     "md": "python scripts/in_venv.py -m spacy project run best best",
     "trf": "python scripts/in_venv.py -m spacy project run best best",
 }

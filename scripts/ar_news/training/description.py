@@ -8,7 +8,7 @@ from contextlib import suppress
 from enum import Enum
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -16,6 +16,7 @@ from spacy.util import load_config
 
 from ar_news.data.files import ROOT, read_json
 from ar_news.data.stamps import digest
+from ar_news.release import folder_of
 from ar_news.scores.measuring import kernels
 from ar_news.scores.scoring import ALL
 
@@ -129,6 +130,20 @@ def forget_augmenter(pipeline: Path) -> None:
     if config.get("corpora", {}).get("train", {}).get("augmenter"):
         config["corpora"]["train"]["augmenter"] = None
         config.to_disk(pipeline / "config.cfg")
+
+
+class Start(NamedTuple):
+    """What is told of a pipeline whose word layers another began with: which one it was, and its sources."""
+
+    made_of: dict[str, Any]
+    sources: list[dict[str, str]]
+
+
+def started(pipeline: Path) -> Start:
+    """`Start` of a pipeline's folder, wheel, or folder of released wheels. Raises InputError for anything else."""
+    meta = read_json(folder_of(pipeline) / "meta.json", "restore it")
+    known = {key: meta.get(key, "") for key in ("lang", "name", "version")}
+    return Start({**known, "commit": meta.get("made_of", {}).get("commit", "")}, meta.get("sources") or [])
 
 
 def licence_lines(sources: Iterable[dict[str, str]]) -> str:
