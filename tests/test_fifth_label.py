@@ -53,8 +53,8 @@ def write(path, records):
 def project(tmp_path_factory):
     """A copy of the project with a fifth label and a small corpus that has it; no step has run yet."""
     folder = tmp_path_factory.mktemp("project")
-    for name in ("configs", "scripts"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("configs", "scripts", "training/release"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*_trf-*"))
     for name in ("project.yml", "pyproject.toml", "LICENSE"):
         shutil.copy(ROOT / name, folder)
     (folder / "corpus").mkdir()

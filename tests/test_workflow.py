@@ -16,7 +16,7 @@ from conftest import ROOT, gold
 # Enough steps for the pipeline to find some names, few enough for a test.
 SHORT = "training.max_steps=300 training.eval_frequency=100"
 RUN = "training/ent_news_sm"
-PROJECT = ("configs", "corpus", "scripts", "project.yml", "pyproject.toml", "LICENSE")
+PROJECT = ("configs", "corpus", "scripts", "training/release", "project.yml", "pyproject.toml", "LICENSE")
 PACKAGE = "training/packages/ent_news_sm"
 CONSUMER = """
 import json, sys, spacy
@@ -86,7 +86,7 @@ def project(tmp_path_factory):
     for name in PROJECT:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*_trf-*"))
         else:
             shutil.copy(source, folder / name)
     project_run(folder)
