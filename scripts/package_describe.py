@@ -10,7 +10,7 @@ import typer
 
 from ar_news.data.files import ROOT, InputError, placing, read_json, write_json, write_text
 from ar_news.data.labels import label_names, load_labels
-from ar_news.training.description import Size, described, forget_augmenter, licence_lines, made_of, performance, started
+from ar_news.training.description import Size, described, forget_training, licence_lines, made_of, performance, started
 
 
 def main(
@@ -62,7 +62,7 @@ def main(
         meta["sources"] += [source for source in begun.sources if source not in meta["sources"]]
     with placing(output, holds="meta.json") as temporary:
         shutil.copytree(model, temporary)
-        forget_augmenter(temporary)
+        forget_training(temporary)
         write_json(temporary / "meta.json", meta)
         shutil.copy(ROOT / "LICENSE", temporary)
         write_text(temporary / "LICENSES_SOURCES", licence_lines(meta["sources"]))

@@ -16,7 +16,7 @@ from ar_news.data.files import InputError
 from ar_news.data.labels import label_names, load_labels
 from ar_news.pipeline import looks
 from ar_news.training import packaging
-from ar_news.training.description import forget_augmenter, licence_lines
+from ar_news.training.description import forget_training, licence_lines
 from conftest import ROOT
 
 MODULES = [*packaging.ALWAYS, "ar_news.pipeline.tokenizer", "ar_news.pipeline.tagger"]
@@ -125,7 +125,7 @@ def test_every_entry_point_leads_to_something():
 
 def test_who_trains_a_wheels_pipeline_further_needs_nothing_that_the_wheel_does_not_bring(small_pipeline, tmp_path):
     shutil.copytree(small_pipeline, tmp_path / "pipeline")
-    forget_augmenter(tmp_path / "pipeline")
+    forget_training(tmp_path / "pipeline")
     before, after = (load_config(folder / "config.cfg") for folder in (small_pipeline, tmp_path / "pipeline"))
     assert before["corpora"]["train"]["augmenter"]["@augmenters"].startswith("ar_news.")
     assert "ar_news" not in str(after["corpora"]) + str(after["training"])

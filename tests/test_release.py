@@ -224,7 +224,9 @@ def test_a_release_says_what_made_each_wheel_and_how_well_it_reads(wheels, artic
     told = json.loads((tmp_path / "out" / "release.json").read_text(encoding="utf-8"))
     small = told["ar_ent_news_sm"]
     assert small["sha256"] == hashlib.sha256((tmp_path / "out" / made[0].name).read_bytes()).hexdigest()
-    assert small["made_of"]["commit"] == "0" * 40 and small["made_of"]["command"].endswith('spacy project run all . --vars.start ""')
+    assert small["made_of"]["commit"] == "0" * 40 and small["made_of"]["command"].endswith(
+        'spacy project run all . --vars.start ""'
+    )
     assert small["tests"]["real"]["ALL"]["f1"] == 1.0 and small["words_per_second"]["median"] > 0
     assert not told["ar_ent_news_trf"]["shipped"] and told["ar_ent_news_trf"]["tests"]["real"]["ALL"]["f1"] == 1.0
 

@@ -121,15 +121,18 @@ def described(corpus: Path, author: str, licence: str, source: str, collections:
     return meta
 
 
-def forget_augmenter(pipeline: Path) -> None:
-    """Take out of the config of a pipeline how its training articles were copied: no wheel brings that program along.
+def forget_training(pipeline: Path) -> None:
+    """Take out of the config of a pipeline how its training articles were copied and where its first weights lay.
 
-    Reading asks for nothing of it; a training that goes on from the config of an installed wheel would.
+    No wheel brings that program along, and the place is one of this machine. Reading asks for nothing of either; a training
+    that goes on from the config of an installed wheel would.
     """
     config = load_config(pipeline / "config.cfg")
     if config.get("corpora", {}).get("train", {}).get("augmenter"):
         config["corpora"]["train"]["augmenter"] = None
-        config.to_disk(pipeline / "config.cfg")
+    if config.get("paths", {}).get("init_tok2vec"):
+        config["paths"]["init_tok2vec"] = None
+    config.to_disk(pipeline / "config.cfg")
 
 
 class Start(NamedTuple):
