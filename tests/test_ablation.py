@@ -83,6 +83,13 @@ def test_seeds_are_summed_up_by_mean_and_deviation():
     assert found["train_seconds"] == 60
 
 
+def test_an_interval_that_is_the_same_in_all_seeds_is_summed_up_as_any_other():
+    from ar_news.scores.spread import summed
+
+    same = {"mean": 0.0, "sd": 0.0}, {"mean": 1.0, "sd": 0.0}
+    assert summed([{"interval": [0.0, 1.0], "support": 2}] * 3) == {"interval": [*same], "support": 2}
+
+
 def test_no_step_is_trained_more_often_than_it_is_worth(tmp_path, monkeypatch):
     from ar_news.comparison import ablation
 

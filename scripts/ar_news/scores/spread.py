@@ -12,7 +12,7 @@ def summed(results: list[Any]) -> Any:
     first = results[0]
     if isinstance(first, dict):
         return {key: summed([result[key] for result in results]) for key in first}
-    if len(set(map(str, results))) == 1 and not isinstance(first, float):
+    if len(set(map(str, results))) == 1 and not isinstance(first, (float, list)):
         return first
     if isinstance(first, (int, float)):
         return {"mean": mean(results), "sd": stdev(results) if len(results) > 1 else 0.0}
