@@ -9,8 +9,17 @@ from typing import Annotated, Any
 import typer
 
 from ar_news.data.files import ROOT, InputError, placing, read_json, write_json, write_text
-from ar_news.data.labels import label_names, load_labels
-from ar_news.training.description import Size, described, forget_training, licence_lines, made_of, performance, started
+from ar_news.data.labels import load_labels
+from ar_news.training.description import (
+    Size,
+    described,
+    forget_training,
+    licence_lines,
+    made_of,
+    performance,
+    tell_start,
+    warn_missing,
+)
 
 
 def main(
@@ -42,9 +51,7 @@ def main(
         if not path.exists():
             raise InputError(f"{path}: no such file; run `spacy project run all` first")
     meta = read_json(model / "meta.json", "train it again")
-    missing = set(label_names()) - set(meta["labels"].get("ner", []))
-    if missing:
-        print(f"warning: the training data held no {', '.join(sorted(missing))}; the pipeline cannot find it")
+    warn_missing(meta)
     besides = read_json(more, "convert the articles again") if more else {"data": {}, "collections": []}
     meta.update(described(corpus, author, licence, source, besides["collections"]))
     if size is not Size.sm:
@@ -56,10 +63,7 @@ def main(
     meta["label_colours"] = {row["label"]: row["colour"] for row in load_labels()}
     meta["made_of"] = made_of(corpus)
     meta["made_of"]["data"].update(besides["data"])
-    if start:
-        begun = started(Path(start))
-        meta["made_of"]["start"] = begun.made_of
-        meta["sources"] += [source for source in begun.sources if source not in meta["sources"]]
+    tell_start(meta, start)
     with placing(output, holds="meta.json") as temporary:
         shutil.copytree(model, temporary)
         forget_training(temporary)

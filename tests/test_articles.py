@@ -167,7 +167,7 @@ def test_agreement_leaves_out_what_one_of_the_two_did_not_annotate():
     two = Article("a", TEXT, (Span(4, 9, "PERSON"),), annotated_for=("PERSON",))
     found = agreement([(one, two)])
     assert found["agreement"]["ALL"]["f1"] == 1.0 and found["differences"] == []
-    assert found["agreement"]["COUNTRY"] == {"f1": 0.0, "kappa": None, "names": 0}
+    assert found["agreement"]["COUNTRY"] == {"f1": 0.0, "interval": [0.0, 0.0], "kappa": None, "names": 0}
 
 
 def test_a_name_that_nobody_looked_for_is_no_inconsistency():

@@ -8,13 +8,14 @@ from contextlib import suppress
 from enum import Enum
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from spacy.util import load_config
 
 from ar_news.data.files import ROOT, read_json
+from ar_news.data.labels import label_names
 from ar_news.data.stamps import digest
 from ar_news.release import folder_of
 from ar_news.scores.measuring import kernels
@@ -135,18 +136,24 @@ def forget_training(pipeline: Path) -> None:
     config.to_disk(pipeline / "config.cfg")
 
 
-class Start(NamedTuple):
-    """What is told of a pipeline whose word layers another began with: which one it was, and its sources."""
+def warn_missing(meta: dict[str, Any]) -> None:
+    """Say which labels of configs/labels.json a pipeline cannot find, as no training article had them."""
+    missing = set(label_names()) - set(meta["labels"].get("ner", []))
+    if missing:
+        print(f"warning: the training data held no {', '.join(sorted(missing))}; the pipeline cannot find it")
 
-    made_of: dict[str, Any]
-    sources: list[dict[str, str]]
 
+def tell_start(meta: dict[str, Any], pipeline: str) -> None:
+    """Add to a description the pipeline whose word layers the described one began with, and its sources.
 
-def started(pipeline: Path) -> Start:
-    """`Start` of a pipeline's folder, wheel, or folder of released wheels. Raises InputError for anything else."""
-    meta = read_json(folder_of(pipeline) / "meta.json", "restore it")
-    known = {key: meta.get(key, "") for key in ("lang", "name", "version")}
-    return Start({**known, "commit": meta.get("made_of", {}).get("commit", "")}, meta.get("sources") or [])
+    pipeline: its folder, a wheel, or a folder of released wheels; "" for none. Raises InputError for anything else.
+    """
+    if not pipeline:
+        return
+    begun = read_json(folder_of(Path(pipeline)) / "meta.json", "restore it")
+    known = {key: begun.get(key, "") for key in ("lang", "name", "version")}
+    meta["made_of"]["start"] = {**known, "commit": begun.get("made_of", {}).get("commit", "")}
+    meta["sources"] += [source for source in begun.get("sources") or [] if source not in meta["sources"]]
 
 
 def licence_lines(sources: Iterable[dict[str, str]]) -> str:
