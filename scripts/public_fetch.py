@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ar_news.data.files import ROOT, InputError
-from ar_news.public.fetching import FOLDER, MIRROR, ensure, read_assets
+from ar_news.public.fetching import FOLDER, Mirror, ensure, read_assets
 
 
 def main(
@@ -19,12 +19,7 @@ def main(
             help="Beginnings of the files wanted, such as ANERCorp or saudinewsnet/2015-07; all if not given."
         ),
     ] = None,
-    mirror: Annotated[
-        str,
-        typer.Option(
-            envvar=MIRROR, help="Folder or address that holds the same files instead of their public addresses."
-        ),
-    ] = "",
+    mirror: Mirror = "",
     verify: Annotated[bool, typer.Option("--verify", help="Fetch nothing, only check what is there.")] = False,
     root: Annotated[Path, typer.Option(help="Folder of the project that gets the files.")] = ROOT,
 ):

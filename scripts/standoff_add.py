@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ar_news.data.files import ROOT, in_project
-from ar_news.public.fetching import MIRROR
+from ar_news.public.fetching import Mirror
 from ar_news.standoff.adding import Told, add
 
 
@@ -28,10 +28,7 @@ def main(
         ),
     ] = [],
     standoff: Annotated[Path, typer.Option(help="Folder of the stand-off gold.")] = in_project("corpus/standoff"),
-    mirror: Annotated[
-        str,
-        typer.Option(envvar=MIRROR, help="Folder or address that holds the assets instead of their public addresses."),
-    ] = "",
+    mirror: Mirror = "",
     root: Annotated[Path, typer.Option(help="Folder of the project that gets the assets.")] = ROOT,
 ):
     """Add ARTICLES to corpus/standoff, or replace those that are there.

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ar_news.data.files import ROOT, in_project
-from ar_news.public.fetching import MIRROR
+from ar_news.public.fetching import Mirror
 from ar_news.standoff.rebuilding import make_gold
 from ar_news.standoff.sources import SOURCES
 
@@ -21,10 +21,7 @@ def main(
         Path, typer.Option(help="Folder for SPLIT.jsonl, double/ and counts.json; an old one is replaced.")
     ],
     standoff: Annotated[Path, typer.Option(help="Folder of the stand-off gold.")] = in_project("corpus/standoff"),
-    mirror: Annotated[
-        str,
-        typer.Option(envvar=MIRROR, help="Folder or address that holds the assets instead of their public addresses."),
-    ] = "",
+    mirror: Mirror = "",
     root: Annotated[Path, typer.Option(help="Folder of the project that gets the assets.")] = ROOT,
 ):
     """Write the articles of COLLECTIONS that are annotated in corpus/standoff, with their texts.

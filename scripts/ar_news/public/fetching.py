@@ -5,13 +5,23 @@ import shutil
 import urllib.request
 import zipfile
 from pathlib import Path
+from typing import Annotated
 
 import srsly
 from tqdm import tqdm
+from typer import Option
 
 from ar_news.data.files import ROOT, InputError
 
 MIRROR = "ARABIC_NER_MIRROR"
+Mirror = Annotated[
+    str,
+    Option(
+        "--mirror",
+        envvar=MIRROR,
+        help="Folder or address that holds the assets instead of their public addresses.",
+    ),
+]
 
 
 FOLDER = "training/assets/"
