@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from ar_news.data.articles import read_articles
 from ar_news.data.files import write_json
 from ar_news.data.labels import label_names
-from ar_news.docs import load
+from ar_news.docs import load, trained_on
 from ar_news.scores.evaluation import evaluation
 from ar_news.scores.measuring import read_tests
 from ar_news.scores.scoring import ALL
@@ -20,7 +19,10 @@ from ar_news.scores.spread import summed
 def main(
     pipelines: Annotated[list[Path], typer.Argument(help="Folders of pipelines that differ in the seed alone.")],
     train: Annotated[
-        Path, typer.Option(help="Their training articles: names that stand there are scored apart from new ones.")
+        Path,
+        typer.Option(
+            help="Their training articles, JSONL or .spacy: names that stand there are scored apart from new ones."
+        ),
     ],
     test: Annotated[
         list[str],
@@ -34,7 +36,7 @@ def main(
 
     One training is one draw: with another seed F moves by about a point, and so does it on another processor.
     """
-    tests, training = read_tests(test), read_articles([train])
+    tests, training = read_tests(test), trained_on(train)
     found: dict[str, list[dict]] = {name: [] for name in tests}
     for pipeline in pipelines:
         nlp = load(str(pipeline))

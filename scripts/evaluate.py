@@ -9,7 +9,7 @@ import typer
 
 from ar_news.data.articles import read_articles
 from ar_news.data.files import in_project
-from ar_news.docs import load
+from ar_news.docs import load, trained_on
 from ar_news.release import chosen
 from ar_news.scores.evaluation import evaluation, write_scores
 
@@ -22,7 +22,10 @@ def main(
     ),
     name: Annotated[str, typer.Option(help="Name of the files; that of ARTICLES if not given.")] = "",
     train: Annotated[
-        Path | None, typer.Option(help="Training articles: scores names that stand there apart from new ones.")
+        Path | None,
+        typer.Option(
+            help="Training articles, JSONL or the .spacy of train_convert.py: scores names that stand there apart from new ones."
+        ),
     ] = None,
 ):
     """Score PIPELINE on the gold spans of ARTICLES.
@@ -33,7 +36,7 @@ def main(
     trained yet, the released one reads, and the command says so.
     """
     gold = read_articles([articles])
-    result, pairs = evaluation(load(chosen(pipeline)), gold, read_articles([train]) if train else [])
+    result, pairs = evaluation(load(chosen(pipeline)), gold, trained_on(train) if train else [])
     print(write_scores(output, name or articles.stem, gold, pairs, result))
 
 

@@ -183,6 +183,31 @@ def test_a_sample_can_be_of_one_collection(script, jsonl, tmp_path):
     assert line == "error: --collection wiki: no such collection; write ant or saudinewsnet"
 
 
+def test_a_sample_takes_as_many_of_every_outlet_as_there_are(script, jsonl, tmp_path):
+    pool = jsonl(*({"id": str(i), "text": f"خبر {i}", "outlet": "ab"[i > 1]} for i in range(40)))
+    done = script("public_sample", pool, tmp_path / "sample.jsonl", "--number", 6, "--evenly", "outlet")
+    assert done.returncode == 0, done.stderr.decode()
+    lines = (tmp_path / "sample.jsonl").read_text(encoding="utf-8").splitlines()
+    found = [json.loads(line)["outlet"] for line in lines]
+    assert (found.count("a"), found.count("b")) == (2, 4)
+
+
+def test_a_sample_can_be_of_a_length_and_with_a_word(script, jsonl, tmp_path):
+    texts = {
+        "short": "وقع الاتفاق",
+        "bare": "قال إن اتفاق اليوم جيد",
+        "behind": "قال وباتفاق اليوم كثيرا",
+        "article": "عاد للاتفاق مع صاحبه اليوم",
+        "other": "قال إن اتفاقا جديدا وقع اليوم",
+        "long": "اتفاق " * 9,
+    }
+    pool = jsonl(*({"id": name, "text": text} for name, text in texts.items()))
+    done = script("public_sample", pool, tmp_path / "s.jsonl", "--least", 4, "--most", 8, "--word", "اتفاق")
+    assert done.returncode == 0, done.stderr.decode()
+    lines = (tmp_path / "s.jsonl").read_text(encoding="utf-8").splitlines()
+    assert {json.loads(line)["id"] for line in lines} == {"bare", "behind", "article"}
+
+
 def test_a_line_of_another_form_is_told_with_its_number(script, tmp_path):
     (tmp_path / "ANERCorp_CamelLab_test.txt").write_text("قال O\nخطأ\n", encoding="utf-8")
     with zipfile.ZipFile(tmp_path / "WikiFANE_2014_Gold_standard.zip", "w") as archive:

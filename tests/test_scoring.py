@@ -146,6 +146,31 @@ def test_the_table_has_columns_for_seen_and_unseen_names(script, jsonl, toy_mode
     assert {line.count("|") for line in (header, rule, *rows)} == {12}
 
 
+def test_what_a_training_had_besides_the_corpus_is_seen_too(script, jsonl, toy_model, tmp_path):
+    gold = jsonl({"id": "a", "text": "قال ترامب إن لبنان بخير", "spans": [[4, 9, "PERSON"], [13, 18, "COUNTRY"]]})
+    train = jsonl({"id": "b", "text": "عاد ترامب", "spans": [[4, 9, "PERSON"]]}, name="corpus/train.jsonl")
+    jsonl({"id": "d", "text": "عاد غيره", "spans": []}, name="corpus/dev.jsonl")
+    more = jsonl({"id": "c", "text": "عاد لبنان", "spans": [[4, 9, "COUNTRY"]]}, name="more.jsonl")
+    assert script("train_convert", train.parent, tmp_path / "data", "--more", more).returncode == 0
+    seen = {}
+    for name, file in {"corpus": train, "all": tmp_path / "data" / "train.spacy"}.items():
+        done = script("evaluate", toy_model, gold, "--output", tmp_path, "--name", name, "--train", file)
+        assert done.returncode == 0, done.stderr.decode()
+        scores = json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8"))
+        seen[name] = scores["seen_apart"]["seen"][ALL]["support"]
+    assert seen == {"corpus": 1, "all": 2}
+
+
+def test_a_damaged_file_of_training_articles_is_one_line(script, jsonl, toy_model, tmp_path):
+    gold = jsonl({"id": "a", "text": "قال ترامب", "spans": [[4, 9, "PERSON"]]})
+    (tmp_path / "train.spacy").write_bytes(b"no such thing")
+    done = script("evaluate", toy_model, gold, "--output", tmp_path / "out", "--train", tmp_path / "train.spacy")
+    (line,) = done.stderr.decode().splitlines()
+    assert done.returncode == 1 and line.startswith(
+        f"error: {tmp_path / 'train.spacy'}: no .spacy file of train_convert.py"
+    )
+
+
 def test_where_nothing_is_found_or_nothing_is_there_every_score_is_zero():
     assert prf(0, 0, 5, 0) == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 5}
     assert prf(0, 0, 0, 5) == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 0}

@@ -1,5 +1,6 @@
 """Articles as spaCy Docs: the blank and the trained pipeline, gold on its tokens, its names as spans."""
 
+import zlib
 from dataclasses import replace
 from enum import Enum
 from importlib import import_module
@@ -9,9 +10,9 @@ from typing import Any, cast
 
 import spacy
 from spacy.language import Language
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, DocBin, Token
 
-from ar_news.data.articles import Article, Span
+from ar_news.data.articles import Article, Span, read_articles
 from ar_news.data.files import InputError, in_project
 from ar_news.pipeline import tokenizer
 from ar_news.pipeline.bare import bare
@@ -76,6 +77,20 @@ def gold_doc(nlp: Language, article: Article, misfit: Misfit = Misfit.cut) -> tu
     whole = article.annotated_for is None or set(article.labels) == set(replace(article, annotated_for=None).labels)
     doc.set_ents(spans, missing=[doc[i : i + 1] for i in sorted(unknown)], default="outside" if whole else "missing")
     return doc, misfits
+
+
+def trained_on(path: Path) -> list[Article]:
+    """Training articles of a JSONL file, or of the .spacy file that `train_convert.py` made of several, with the names on its tokens.
+
+    Raises InputError if the file cannot be read.
+    """
+    if path.suffix != ".spacy":
+        return read_articles([path])
+    try:
+        docs = list(DocBin().from_disk(path).get_docs(spacy.blank("ar").vocab))
+    except (OSError, ValueError, KeyError, zlib.error) as error:
+        raise InputError(f"{path}: no .spacy file of train_convert.py ({error}); make it again") from None
+    return [Article(f"{path.stem}-{number}", doc.text, spans_of(doc)) for number, doc in enumerate(docs)]
 
 
 def shown(article: Article, span: Span) -> str:

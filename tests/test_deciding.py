@@ -1,0 +1,42 @@
+"""Which configuration is kept: the one with the best mean over the devs."""
+
+import json
+
+import pytest
+
+PERSON = [{"id": "a", "text": "قال ترامب", "spans": [[4, 9, "PERSON"]]}]
+COUNTRY = [{"id": "b", "text": "زار كازاخستان ثم ليبيا", "spans": [[4, 13, "COUNTRY"], [17, 22, "COUNTRY"]]}]
+
+
+@pytest.fixture
+def devs(jsonl):
+    """--dev arguments of two devs, of which the rules of the toy pipeline find all of the first and half of the second."""
+    first, second = jsonl(*PERSON, name="dev.jsonl"), jsonl(*COUNTRY, name="real.jsonl")
+    return ("--dev", f"dev={first}", "--dev", f"real={second}")
+
+
+def test_the_mean_of_the_devs_is_told_and_written(script, devs, toy_model, tmp_path):
+    done = script("compare_devs", toy_model, *devs, "--output", tmp_path / "devs.json")
+    assert done.returncode == 0, done.stderr.decode()
+    (row,) = json.loads((tmp_path / "devs.json").read_text(encoding="utf-8"))
+    assert row["f1"] == {"dev": 1.0, "real": pytest.approx(2 / 3)} and row["mean"] == pytest.approx(5 / 6)
+    assert done.stdout.decode().strip() == f"83.3  {toy_model}: dev 100.0, real 66.7"
+
+
+def test_the_best_pipeline_stands_first(script, devs, toy_model, nlp, tmp_path):
+    nlp.to_disk(tmp_path / "empty")
+    done = script("compare_devs", tmp_path / "empty", toy_model, *devs)
+    assert done.returncode == 0, done.stderr.decode()
+    assert [line.split()[0] for line in done.stdout.decode().splitlines()] == ["83.3", "0.0"]
+
+
+def test_what_decides_is_told_by_name_where_nothing_of_it_is_there(monkeypatch, script, toy_model, tmp_path):
+    from ar_news.scores import deciding
+
+    monkeypatch.setattr(deciding, "DEVS", {"dev": tmp_path / "none.jsonl"})
+    done = script("compare_devs", toy_model)
+    assert done.returncode == 1
+    assert (
+        done.stderr.decode().strip()
+        == f"error: none of {tmp_path / 'none.jsonl'} is there; name one by --dev NAME=FILE"
+    )
