@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ar_news.data.files import write_json
-from ar_news.quality.corpus import SPLITS, NearCopies, manifest
+from ar_news.quality.corpus import NearCopies, manifest
 
 
 def main(
@@ -18,7 +18,7 @@ def main(
         NearCopies, typer.Option("--near-copies", help="What to do about sentences that are nearly the same.")
     ] = NearCopies.refuse,
 ):
-    """Check every article of CORPUS and write a manifest with counts and checksums.
+    """Check every article of CORPUS, those of CORPUS/everyday too if it has them, and write a manifest with counts and checksums.
 
     Checked: UTF-8 and JSON, keys, offsets in range, the surface of every span against the text, known
     labels, no overlap, no white space or punctuation at a span's edge, no article twice or in two splits, no sentence
@@ -27,9 +27,9 @@ def main(
     """
     counts = manifest(corpus, near is NearCopies.refuse)
     write_json(output, counts)
-    for split in ("all", *SPLITS):
+    for split in counts:
         names = ", ".join(f"{label} {n['mentions']}" for label, n in counts[split]["names"].items())
-        print(f"{split:<6}{counts[split]['articles']:>5} articles {counts[split]['words']:>7} words  {names}")
+        print(f"{split:<13}{counts[split]['articles']:>5} articles {counts[split]['words']:>7} words  {names}")
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 from sklearn.model_selection import train_test_split
 
-from ar_news.data.articles import Article, write_articles
+from ar_news.data.articles import SPLITS, Article, write_articles
 from ar_news.data.files import InputError
-from ar_news.quality.corpus import SPLITS, split_faults
+from ar_news.quality.corpus import split_faults
 from ar_news.quality.splits import genre, read_files
 
 

@@ -27,6 +27,7 @@ def main(
             help="Training articles, JSONL or the .spacy of train_convert.py: scores names that stand there apart from new ones."
         ),
     ] = None,
+    optional: Annotated[bool, typer.Option(help="Do nothing if ARTICLES are not there.")] = False,
 ):
     """Score PIPELINE on the gold spans of ARTICLES.
 
@@ -35,6 +36,9 @@ def main(
     over articles, a confusion matrix, and a page that shows every error in context. Where a pipeline of this project has not been
     trained yet, the released one reads, and the command says so.
     """
+    if optional and not articles.exists():
+        print(f"{articles}: not there, so nothing is scored")
+        return
     gold = read_articles([articles])
     result, pairs = evaluation(load(chosen(pipeline)), gold, trained_on(train) if train else [])
     print(write_scores(output, name or articles.stem, gold, pairs, result))

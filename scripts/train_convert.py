@@ -26,12 +26,14 @@ def main(
     """Tokenise the gold articles of CORPUS and write OUTPUT/SPLIT.spacy for `spacy train`.
 
     Names that no token boundary of the pipeline fits are listed in OUTPUT/misaligned.json. They stay in
-    the gold, where they count as missed. What --more was, and of which collections, stands in OUTPUT/more.json.
+    the gold, where they count as missed. The dev articles are those of CORPUS/everyday too, if it has them. What --more was, and of which collections, stands in OUTPUT/more.json.
     """
     nlp, added = blank_pipeline(), more_files(more)
+    everyday = corpus / "everyday" / "dev.jsonl"
+    others = {"train": added, "dev": [everyday] if everyday.is_file() else []}
     report: dict[str, Any] = {}
     for name in split:
-        articles = read_articles([corpus / f"{name}.jsonl", *(added if name == "train" else [])])
+        articles = read_articles([corpus / f"{name}.jsonl", *others.get(name, [])])
         docs, misaligned = DocBin(), list[str]()
         for article in tqdm(articles, desc=name, unit="article", disable=None):
             doc, misfits = gold_doc(nlp, article)

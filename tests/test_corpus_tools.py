@@ -222,6 +222,28 @@ def test_names_are_masked_in_every_sentence_and_one_that_crosses_its_end_is_not(
     assert ("رشيد", "سوقا", "في") in third.shingles
 
 
+def test_everyday_articles_apart_are_checked_and_counted_and_their_dev_part_chooses_checkpoints(
+    script, jsonl, tmp_path
+):
+    for split in ("train", "dev", "test", "everyday/dev", "everyday/test"):
+        jsonl({"id": split, "text": f"وصل سالم إلى {split}", "spans": [[4, 8, "PERSON"]]}, name=f"corpus/{split}.jsonl")
+    done = script("corpus_check", tmp_path / "corpus", "--output", tmp_path / "manifest.json")
+    assert done.returncode == 0, done.stderr.decode()
+    counts = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    assert (counts["all"]["articles"], counts["everyday/dev"]["articles"]) == (5, 1)
+    done = script("train_convert", tmp_path / "corpus", tmp_path / "data")
+    assert [line.split(",")[0] for line in done.stdout.decode().splitlines()] == [
+        "train: 1 articles",
+        "dev: 2 articles",
+    ]
+    jsonl({"id": "x", "text": "وصل سالم إلى train", "spans": []}, name="corpus/everyday/test.jsonl")
+    done = script("corpus_check", tmp_path / "corpus", "--output", tmp_path / "manifest.json")
+    assert done.returncode == 1
+    assert (
+        done.stderr.decode() == "error: everyday/test: article x: same text as train in train; remove one of the two\n"
+    )
+
+
 def test_a_manifest_counts_mentions_and_different_names(jsonl, tmp_path):
     from ar_news.quality.corpus import manifest
 

@@ -5,10 +5,10 @@ from collections import Counter
 
 import pytest
 
-from ar_news.data.articles import read_articles
+from ar_news.data.articles import EVERYDAY, SPLITS, read_articles, splits_of
 from ar_news.data.near_sentences import near_copies
 from ar_news.pipeline.tokenizer import fold
-from ar_news.quality.corpus import SPLITS, manifest, split_faults
+from ar_news.quality.corpus import manifest, split_faults
 from conftest import ROOT, gold
 
 KINDS = ROOT / "corpus" / "kinds.jsonl"
@@ -36,7 +36,7 @@ def ours():
 
 @pytest.fixture(scope="module")
 def splits():
-    return {split: read_articles([ROOT / "corpus" / f"{split}.jsonl"]) for split in SPLITS}
+    return {split: read_articles([ROOT / "corpus" / f"{split}.jsonl"]) for split in splits_of(ROOT / "corpus")}
 
 
 def test_every_kind_has_four_sentences_or_more_and_an_id_tells_kind_and_number(ours):
@@ -69,12 +69,12 @@ def test_no_sentence_is_nearly_one_of_a_split_or_of_another(ours, splits):
 def test_the_corpus_is_counted_and_a_pipeline_described_without_them(jsonl, tmp_path):
     from ar_news.training.description import made_of
 
-    for split in SPLITS:
+    for split in (*SPLITS, *EVERYDAY):
         jsonl(sentence("a", 1, f"وصل ترامب {split}", [4, 9, "PERSON"]) | {"id": split}, name=f"corpus/{split}.jsonl")
     before = manifest(tmp_path / "corpus"), made_of(tmp_path / "corpus")["data"]
     jsonl(*TOY, name="corpus/kinds.jsonl")
     assert (manifest(tmp_path / "corpus"), made_of(tmp_path / "corpus")["data"]) == before
-    assert set(before[1]) == {"train.jsonl", "dev.jsonl", "test.jsonl"}
+    assert set(before[1]) == {f"{split}.jsonl" for split in (*SPLITS, *EVERYDAY)}
 
 
 def test_sentences_read_exactly_right_are_counted_kind_by_kind_the_worst_first(script, toy_model, jsonl, tmp_path):

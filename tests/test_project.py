@@ -16,6 +16,8 @@ import typer
 
 from conftest import ROOT, gold
 
+from ar_news.data.articles import splits_of
+
 LABELS = json.loads((ROOT / "configs" / "labels.json").read_text(encoding="utf-8"))
 
 
@@ -334,7 +336,7 @@ def test_ctrl_c_while_setting_up_is_one_clear_line(tmp_path):
 
 
 def test_every_article_tells_its_genre_region_year_date_style_writer_and_passes():
-    for split in ("train", "dev", "test"):
+    for split in splits_of(ROOT / "corpus"):
         for article in gold(split):
             assert {"genre", "region", "year", "date_style", "writer", "passes"} <= article.keys(), article["id"]
 

@@ -79,6 +79,8 @@ OPTIONAL = (
     "${vars.encoder}",
     "${vars.start}",
     "${vars.articles}",
+    f"{CORPUS}/everyday/dev.jsonl",
+    f"{CORPUS}/everyday/test.jsonl",
     f"{CORPUS}/double/first.jsonl",
     f"{CORPUS}/double/second.jsonl",
     f"{RUN}/pipeline",

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from spacy import displacy
 
+from ar_news.data.articles import splits_of
 from ar_news.data.files import ROOT, InputError, read_json
 from ar_news.data.labels import load_labels
 from ar_news.docs import load
-from ar_news.quality.corpus import SPLITS, checksum
+from ar_news.quality.corpus import checksum
 from ar_news.quality.coverage import LEAST
 from ar_news.quality.news_rates import table as rates_table
 from ar_news.release import RELEASE, released, unpacked
@@ -40,7 +41,7 @@ _BLOCK = re.compile(r"(<!-- begin (\w+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 def own_corpus(manifest: dict) -> None:
     """InputError if a manifest is of another corpus than the one in corpus/, whose figures the pages tell."""
     counted = {split: counts["sha256"] for split, counts in manifest.items() if "sha256" in counts}
-    if counted != {split: checksum(ROOT / "corpus" / f"{split}.jsonl") for split in SPLITS}:
+    if counted != {split: checksum(ROOT / "corpus" / f"{split}.jsonl") for split in splits_of(ROOT / "corpus")}:
         raise InputError(
             "the run is of another corpus than corpus/, of which these pages tell; run `spacy project run all` first"
         )

@@ -236,6 +236,16 @@ def read_articles(paths: Iterable[Path], spans: bool = True) -> list[Article]:
     return articles
 
 
+# The splits of a corpus folder, and those that a corpus has only if it keeps articles in the shape of an ordinary day's news apart.
+SPLITS = ("train", "dev", "test")
+EVERYDAY = ("everyday/dev", "everyday/test")
+
+
+def splits_of(corpus: Path) -> list[str]:
+    """The splits of a corpus folder by name, SPLITS and those of EVERYDAY that are there; NAME.jsonl is the file of each."""
+    return [*SPLITS, *(name for name in EVERYDAY if (corpus / f"{name}.jsonl").is_file())]
+
+
 def more_files(more: str) -> list[Path]:
     """The file of more training articles, as a list; none for "".
 

@@ -6,13 +6,10 @@ from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
 
-from ar_news.data.articles import Article, read_articles
+from ar_news.data.articles import Article, read_articles, splits_of
 from ar_news.data.files import InputError
 from ar_news.data.labels import label_names
 from ar_news.data.near_sentences import near_copies
-
-SPLITS = ("train", "dev", "test")
-
 
 COUNTED = ("genre", "region", "year", "date_style", "writer", "passes")
 
@@ -77,13 +74,13 @@ def checksum(path: Path) -> str:
 
 
 def manifest(corpus: Path, refuse_near_copies: bool = True) -> dict:
-    """Read and check the three splits of a folder; their counts and SHA-256 sums.
+    """Read and check the splits of a folder; their counts and SHA-256 sums.
 
     Raises InputError with every fault found. Without `refuse_near_copies` these are only printed.
     """
     splits: dict[str, list[Article]] = {}
     faults: list[str] = []
-    for split in SPLITS:
+    for split in splits_of(corpus):
         try:
             splits[split] = read_articles([corpus / f"{split}.jsonl"])
         except InputError as error:

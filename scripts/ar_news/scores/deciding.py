@@ -1,4 +1,4 @@
-"""Which of several configurations to keep: by the mean F of the devs, that of the corpus and those of real news."""
+"""Which of several configurations to keep: by the mean F of the devs, those of the corpus and that of real news."""
 
 from pathlib import Path
 from statistics import mean
@@ -10,9 +10,10 @@ from ar_news.docs import load
 from ar_news.scores.evaluation import predict
 from ar_news.scores.scoring import ALL, exact
 
-# What decides between configurations; the checkpoint of one training is chosen by the first alone, as it needs no network.
+# What decides between configurations. The checkpoint of one training is chosen by the first two alone, as they need no network.
 DEVS = {
     "dev": ROOT / "corpus" / "dev.jsonl",
+    "everyday": ROOT / "corpus" / "everyday" / "dev.jsonl",
     "real": ROOT / "training" / "standoff" / "dev.jsonl",
 }
 

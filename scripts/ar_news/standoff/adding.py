@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
-from ar_news.data.articles import Article, gold_files, read_articles
+from ar_news.data.articles import Article, gold_files, read_articles, splits_of
 from ar_news.data.files import ROOT, InputError
 from ar_news.data.near_articles import Copies
 from ar_news.standoff.rebuilding import fetch_for, rebuild
@@ -23,7 +23,7 @@ from ar_news.standoff.records import (
 from ar_news.standoff.sources import SOURCES, Source, collection_of
 
 # Held out whatever else is.
-OWN = tuple(ROOT / "corpus" / f"{split}.jsonl" for split in ("dev", "test"))
+OWN = tuple(ROOT / "corpus" / f"{split}.jsonl" for split in splits_of(ROOT / "corpus") if split != "train")
 NEAR = "near copy of a held-out article"
 
 

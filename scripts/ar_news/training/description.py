@@ -14,15 +14,13 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from spacy.util import load_config
 
+from ar_news.data.articles import splits_of
 from ar_news.data.files import ROOT, read_json
 from ar_news.data.labels import label_names
 from ar_news.data.stamps import digest
 from ar_news.release import folder_of
 from ar_news.scores.measuring import kernels
 from ar_news.scores.scoring import ALL
-
-# What of a corpus folder a pipeline is trained and scored on.
-SPLITS = ("train", "dev", "test")
 
 
 class Size(str, Enum):
@@ -80,7 +78,7 @@ def made_of(corpus: Path) -> dict[str, Any]:
     packages = installed(("spacy", "wordfreq", "spacy-transformers"))
     return {
         "commit": commit(),
-        "data": {path.name: digest(path) for path in sorted(corpus.glob("*.jsonl")) if path.stem in SPLITS},
+        "data": {f"{name}.jsonl": digest(corpus / f"{name}.jsonl") for name in sorted(splits_of(corpus))},
         "lock": {"sha256": hashlib.sha256("\n".join(packages).encode()).hexdigest(), "packages": packages},
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}",
