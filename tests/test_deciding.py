@@ -40,3 +40,53 @@ def test_what_decides_is_told_by_name_where_nothing_of_it_is_there(monkeypatch, 
         done.stderr.decode().strip()
         == f"error: none of {tmp_path / 'none.jsonl'} is there; name one by --dev NAME=FILE"
     )
+
+
+@pytest.fixture
+def tried(script, jsonl, toy_model, tmp_path):
+    """Keep a trial in one file, and say what the file then holds."""
+    test, file = jsonl(*PERSON, *COUNTRY, name="test.jsonl"), tmp_path / "trials.json"
+
+    def keep(words, *more):
+        done = script(
+            "compare_seeds",
+            toy_model,
+            toy_model,
+            "--test",
+            f"dev={test}",
+            "--trials",
+            file,
+            "--of",
+            "all",
+            "--tried",
+            words,
+            *more,
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        return json.loads(file.read_text(encoding="utf-8"))
+
+    return keep
+
+
+def test_a_trial_is_kept_with_its_spread_and_replaces_the_one_of_the_same_words(tried):
+    tried("width 128")
+    tried("as it is", "--kept")
+    rows = tried("width 128", "--kept")["all"]
+    assert list(rows) == ["width 128", "as it is"] and all(row["kept"] for row in rows.values())
+    test = rows["width 128"]["tests"]["dev"]
+    assert test["seeds"] == 2 and test["f1"] == {"mean": pytest.approx(0.8), "sd": 0.0}
+    assert test["whole"] == {"mean": 0.5, "sd": 0.0}
+
+
+def test_a_table_of_trials_shows_f_and_for_sentences_by_kind_the_share_read_whole(tried):
+    from ar_news.scores.trials import trials_table
+
+    rows = tried("width 128")["all"]
+    rows["width 128"]["tests"]["kinds"] = rows["width 128"]["tests"]["dev"]
+    rows["older"] = {"kept": True, "tests": {"dev": rows["width 128"]["tests"]["dev"]}}
+    assert trials_table(rows).splitlines() == [
+        "| tried | seeds | dev | kinds | kept |",
+        "|-|-|-|-|-|",
+        "| width 128 | 2 | 80.0 ± 0.0 | 50.0 ± 0.0 | no |",
+        "| older | 2 | 80.0 ± 0.0 | – | yes |",
+    ]

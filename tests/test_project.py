@@ -14,9 +14,8 @@ import zipfile
 import pytest
 import typer
 
-from conftest import ROOT, gold
-
 from ar_news.data.articles import splits_of
+from conftest import ROOT, gold
 
 LABELS = json.loads((ROOT / "configs" / "labels.json").read_text(encoding="utf-8"))
 

@@ -112,6 +112,7 @@ INSIDE = {
             "docs/best.md",
             "docs/speed.md",
             "docs/experiments.json",
+            "docs/trials.json",
             "training/release",
         ),
         *(f"corpus/{split}.jsonl" for split in ("train", "dev", "test")),

@@ -14,6 +14,7 @@ from ar_news.quality.coverage import LEAST
 from ar_news.quality.news_rates import table as rates_table
 from ar_news.release import RELEASE, released, unpacked
 from ar_news.scores.scoring import ALL
+from ar_news.scores.trials import trials_table
 
 MEASURED = ROOT / "docs" / "measured.json"
 
@@ -64,6 +65,7 @@ def measure(training: Path, before: dict) -> dict:
         "ablation": training / "ablation" / "ablation.json",
         "peers": training / "peers" / "peers.json",
         "experiments": ROOT / "docs" / "experiments.json",
+        "trials": ROOT / "docs" / "trials.json",
         "release": RELEASE / "release.json",
     }
     found = {name: read_json(path, "run that step again") for name, path in files.items() if path.exists()}
@@ -384,6 +386,7 @@ def blocks(measured: dict) -> dict[str, str]:
         "ablation": ablation_table(measured["ablation"], measured["peers"]),
         "labels": held_out_tables(measured["ablation"]),
         "experiments": experiments_table(measured["experiments"]),
+        "trials": "\n\n".join(f"{of}:\n\n{trials_table(rows)}" for of, rows in measured["trials"].items()),
         "doccano": doccano_line(measured["doccano"]),
         "release": release_table(measured["release"]),
         "speed": speed_table(measured["speed"]),
