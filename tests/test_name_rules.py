@@ -72,6 +72,11 @@ NONE = [
     ("وحضر [أ MEDIA] الاجتماع", "one letter"),
     ("توصلوا إلى [اتفاق شامل AGREEMENT] أمس", "an agreement like any other"),
     ("نصت [المعاهدة AGREEMENT] على ذلك", "a bare noun"),
+    ("وقع [إعلان دستوري AGREEMENT] جديد", "an act of one state"),
+    ("تغير [المشهد المحلي AGREEMENT] كثيرا", "words without a noun of agreements"),
+    ("خاض [نزالين AGREEMENT] هذا العام", "a word that is no agreement"),
+    ("تنسق الأجهزة [السعودية COUNTRY] مع غيرها", "an adjective behind a feminine noun"),
+    ("طبقا للسياسات [السعودية COUNTRY] الجديدة", "an adjective behind a feminine noun with ل"),
 ]
 
 
@@ -115,6 +120,11 @@ LEFT = [
     "في [اتفاق باريس AGREEMENT] و[الاتفاق النووي AGREEMENT]",
     "زار [تونجا COUNTRY] و[يوغسلافيا COUNTRY]",
     "فاز [فورد PERSON] بالانتخابات",
+    "عدلت [معاهدة روما AGREEMENT] و[أمستردام AGREEMENT]",
+    "وقعت اتفاقية «[كامبالا AGREEMENT]» أمس",
+    "انسحب من [TPP AGREEMENT] ومن [نافتا AGREEMENT] ومن [نظام روما AGREEMENT]",
+    "انضم ل[لاتفاقات_الإبراهيمية AGREEMENT]",
+    "زار الوزير [السعودية COUNTRY] أمس ثم عاد من [السعودية COUNTRY]",
 ]
 
 
