@@ -17,7 +17,7 @@ def main(
     dev: Annotated[
         list[str],
         typer.Option(
-            help="NAME=FILE: other dev articles than corpus/dev.jsonl and, once fetched, training/standoff/dev.jsonl; may be given several times."
+            help="NAME=FILE: other dev articles than corpus/dev.jsonl and, once fetched, training/standoff/dev.jsonl (until then corpus/everyday/dev.jsonl); may be given several times."
         ),
     ] = [],
     output: Annotated[Path | None, typer.Option(help="JSON file to write.")] = None,

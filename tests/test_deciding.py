@@ -30,6 +30,19 @@ def test_the_best_pipeline_stands_first(script, devs, toy_model, nlp, tmp_path):
     assert [line.split()[0] for line in done.stdout.decode().splitlines()] == ["83.3", "0.0"]
 
 
+def test_real_articles_decide_beside_dev_where_they_are_there_and_everyday_ones_of_ours_until_then(
+    monkeypatch, tmp_path
+):
+    from ar_news.scores import deciding
+
+    monkeypatch.setattr(deciding, "DEVS", {name: tmp_path / f"{name}.jsonl" for name in ("dev", "real", "everyday")})
+    for name in ("dev", "everyday"):
+        (tmp_path / f"{name}.jsonl").touch()
+    assert list(deciding.devs_there()) == ["dev", "everyday"]
+    (tmp_path / "real.jsonl").touch()
+    assert list(deciding.devs_there()) == ["dev", "real"]
+
+
 def test_what_decides_is_told_by_name_where_nothing_of_it_is_there(monkeypatch, script, toy_model, tmp_path):
     from ar_news.scores import deciding
 
