@@ -108,6 +108,19 @@ def test_edges_and_labels_are_mended_where_the_right_ones_are_certain(read, mark
     assert read(marked) == expected
 
 
+def test_a_pipeline_that_was_saved_with_fewer_rules_is_told_to_be_made_again(nlp, rules, tmp_path):
+    from ar_news.data.files import InputError
+
+    made = spacy.blank("ar", config=TOKENIZER).from_bytes(nlp.to_bytes())
+    made.add_pipe("ar_news_name_rules").rules = {
+        key: rule for key, rule in rules.rules.items() if key != "agreement_words"
+    }
+    made.to_disk(tmp_path / "older")
+    reason = r"older: made by an older version of this project \(ar_news_name_rules has no agreement_words\); train or install it again"
+    with pytest.raises(InputError, match=reason):
+        load(str(tmp_path / "older"))
+
+
 LEFT = [
     "ونشرت صحيفة «[أبل MEDIA]» مقالا",
     "زار سفارة [إسرائيل COUNTRY] ولقي منتخب [مصر COUNTRY]",

@@ -14,7 +14,7 @@ from spacy.tokens import Doc, DocBin, Token
 
 from ar_news.data.articles import Article, Span, read_articles
 from ar_news.data.files import InputError, in_project
-from ar_news.pipeline import tokenizer
+from ar_news.pipeline import name_rules, tokenizer
 from ar_news.pipeline.bare import bare
 
 
@@ -142,8 +142,20 @@ def load(pipeline: str, overrides: dict[str, Any] | None = None) -> Language:
         raise InputError(
             f"{pipeline}: cannot be loaded ({str(error).splitlines()[0]}); train or install it again"
         ) from None
+    if wanting := older_parts(nlp):
+        raise InputError(f"{pipeline}: made by an older version of this project ({wanting}); train or install it again")
     nlp.max_length = LONGEST
     return nlp
+
+
+def older_parts(nlp: Language) -> str:
+    """What the code that lies here needs and a pipeline that was saved before has not; "" if nothing, or if it brings its own code."""
+    for name, part in nlp.pipeline:
+        if isinstance(part, name_rules.NameRules) and part.rules:
+            missing = [rule for rule in name_rules.LISTS if rule not in part.rules]
+            if missing:
+                return f"{name} has no {missing[0]}"
+    return ""
 
 
 def spans_of(doc: Doc) -> tuple[Span, ...]:
