@@ -11,6 +11,7 @@ import zipfile
 
 import pytest
 
+from ar_news.data.articles import EVERYDAY, SPLITS
 from conftest import ROOT, gold
 
 # Enough steps for the pipeline to find some names, few enough for a test.
@@ -161,7 +162,7 @@ def test_a_folder_of_packages_holds_the_wheel_of_this_version_and_the_log(projec
 def test_a_second_run_has_nothing_to_do(project):
     text = project_run(project)
     # All but convert and describe, which may read a file more and give the same bytes, and train, which decides by its stamp.
-    assert len(re.findall(r"Skipping '", text)) == 3
+    assert len(re.findall(r"Skipping '", text)) == 4
     assert f"{RUN}/model: up to date" in text
 
 
@@ -258,7 +259,7 @@ def test_two_wheels_of_a_release_are_loaded_at_once_and_one_of_another_is_refuse
 
 def test_the_wheel_tells_what_it_was_made_of(installed):
     made = installed["meta"]["made_of"]
-    assert set(made["data"]) == {"train.jsonl", "dev.jsonl", "test.jsonl"} and all(
+    assert set(made["data"]) == {f"{split}.jsonl" for split in (*SPLITS, *EVERYDAY)} and all(
         len(sha) == 64 for sha in made["data"].values()
     )
     assert any(package.startswith("spacy==") for package in made["lock"]["packages"]) and made["kernels"]
