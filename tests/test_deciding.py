@@ -91,6 +91,29 @@ def test_a_trial_is_kept_with_its_spread_and_replaces_the_one_of_the_same_words(
     assert test["whole"] == {"mean": 0.5, "sd": 0.0}
 
 
+def test_a_trial_without_a_name_or_into_another_file_is_told_and_nothing_is_written(script, jsonl, toy_model, tmp_path):
+    test, other = jsonl(*PERSON, name="test.jsonl"), tmp_path / "other.json"
+    other.write_text("[1]", encoding="utf-8")
+    into = ("compare_seeds", toy_model, "--test", f"dev={test}", "--trials", other)
+    assert (
+        script(*into)
+        .stderr.decode()
+        .endswith("error: --trials: a trial has a group and a name; say --of and --tried\n")
+    )
+    done = script(*into, "--of", "all", "--tried", "it")
+    assert done.returncode == 1 and done.stderr.decode().endswith(
+        f"error: {other}: holds no trials; give another file\n"
+    )
+    assert other.read_text(encoding="utf-8") == "[1]"
+
+
+def test_one_seed_has_no_spread_to_show():
+    from ar_news.scores.trials import told
+
+    score = {"f1": {"mean": 0.8, "sd": 0.0}, "whole": {"mean": 0.5, "sd": 0.0}}
+    assert told({**score, "seeds": 1}, "dev") == "80.0" and told({**score, "seeds": 2}, "dev") == "80.0 ± 0.0"
+
+
 def test_a_table_of_trials_shows_f_and_for_sentences_by_kind_the_share_read_whole(tried):
     from ar_news.scores.trials import trials_table
 

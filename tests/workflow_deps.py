@@ -80,7 +80,6 @@ OPTIONAL = (
     "${vars.start}",
     "${vars.articles}",
     f"{CORPUS}/everyday/dev.jsonl",
-    f"{CORPUS}/everyday/test.jsonl",
     f"{CORPUS}/double/first.jsonl",
     f"{CORPUS}/double/second.jsonl",
     f"{RUN}/pipeline",

@@ -79,6 +79,16 @@ def gold_doc(nlp: Language, article: Article, misfit: Misfit = Misfit.cut) -> tu
     return doc, misfits
 
 
+def read_docs(path: Path) -> list[Doc]:
+    """The docs of a .spacy file of `train_convert.py`; InputError if it is not there or damaged."""
+    try:
+        return list(DocBin().from_disk(path).get_docs(spacy.blank("ar").vocab))
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}; run `spacy project run convert` first") from None
+    except (ValueError, KeyError, zlib.error) as error:
+        raise InputError(f"{path}: no .spacy file of train_convert.py ({error}); make it again") from None
+
+
 def trained_on(path: Path) -> list[Article]:
     """Training articles of a JSONL file, or of the .spacy file that `train_convert.py` made of several, with the names on its tokens.
 
@@ -86,11 +96,7 @@ def trained_on(path: Path) -> list[Article]:
     """
     if path.suffix != ".spacy":
         return read_articles([path])
-    try:
-        docs = list(DocBin().from_disk(path).get_docs(spacy.blank("ar").vocab))
-    except (OSError, ValueError, KeyError, zlib.error) as error:
-        raise InputError(f"{path}: no .spacy file of train_convert.py ({error}); make it again") from None
-    return [Article(f"{path.stem}-{number}", doc.text, spans_of(doc)) for number, doc in enumerate(docs)]
+    return [Article(f"{path.stem}-{number}", doc.text, spans_of(doc)) for number, doc in enumerate(read_docs(path))]
 
 
 def shown(article: Article, span: Span) -> str:

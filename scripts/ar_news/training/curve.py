@@ -8,13 +8,12 @@ from typing import Any
 
 import matplotlib
 import matplotlib.pyplot as plt
-import spacy
 from spacy.tokens import Doc, DocBin
 
 from ar_news.data.articles import Article
-from ar_news.data.files import InputError, placing
+from ar_news.data.files import placing
 from ar_news.data.labels import label_names, load_labels
-from ar_news.docs import load
+from ar_news.docs import load, read_docs
 from ar_news.scores.evaluation import predict
 from ar_news.scores.scoring import ALL, exact
 from ar_news.training.pipelines import train_pipeline
@@ -37,11 +36,8 @@ class Point:
 
 
 def shuffled(path: Path, seed: int) -> list[Doc]:
-    """The docs of a .spacy file in a random order, the same for a seed; InputError if there is no such file."""
-    try:
-        docs = list(DocBin().from_disk(path).get_docs(spacy.blank("ar").vocab))
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}; run `spacy project run convert` first") from None
+    """The docs of a .spacy file in a random order, the same for a seed; InputError if it cannot be read."""
+    docs = read_docs(path)
     random.Random(seed).shuffle(docs)
     return docs
 
